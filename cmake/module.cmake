@@ -1,11 +1,12 @@
 include(GoogleTest)
 find_package(GTest REQUIRED)
 
-# skep_module(NAME [DEPENDS module...] [LINK library...])
+# skep_module(NAME [DEPENDS module...] [LINK library...] [TEST_LINK library...])
 #
 # Declares the static library skep_NAME of the current folder: its *.cpp and detail/*.cpp; the library
 # skep_NAME_testing from testing/*.cpp, where there are any; and the test program skep_NAME_test from every
-# *_test.cpp. DEPENDS are modules of src/, LINK other libraries.
+# *_test.cpp, known to ctest as NAME. DEPENDS are modules of src/, LINK other libraries, TEST_LINK what only the
+# tests use: other modules' skep_OTHER_testing, libraries.
 function(skep_module name)
     cmake_parse_arguments(ARG "" "" "DEPENDS;LINK;TEST_LINK" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp)
@@ -37,4 +38,17 @@ function(skep_module name)
         add_test(NAME ${name} COMMAND skep_${name}_test)
         set_tests_properties(${name} PROPERTIES TIMEOUT 120)
     endif()
+endfunction()
+
+# skep_program(NAME [DEPENDS module...])
+#
+# Declares the program NAME from the *.cpp of the current folder; it lands at the top of the build folder.
+function(skep_program name)
+    cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+    list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+    list(TRANSFORM ARG_DEPENDS PREPEND skep_ OUTPUT_VARIABLE modules)
+    add_executable(${name} ${sources})
+    target_link_libraries(${name} PRIVATE skep_options ${modules} ${ARG_LINK})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 endfunction()
