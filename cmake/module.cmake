@@ -6,7 +6,7 @@ find_package(GTest REQUIRED)
 # Declares the static library skep_NAME of the current folder: its *.cpp and detail/*.cpp; the library
 # skep_NAME_testing from testing/*.cpp, where there are any; and the test program skep_NAME_test from every
 # *_test.cpp, known to ctest as NAME. DEPENDS are modules of src/, LINK other libraries, TEST_LINK what only the
-# tests use: other modules' skep_OTHER_testing, libraries.
+# tests use. The fakes of DEPENDS are linked to the tests without being named.
 function(skep_module name)
     cmake_parse_arguments(ARG "" "" "DEPENDS;LINK;TEST_LINK" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp)
@@ -25,15 +25,21 @@ function(skep_module name)
     target_include_directories(skep_${name} ${scope} ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(skep_${name} ${scope} skep_options ${modules} ${ARG_LINK})
 
-    set(testing_library "")
+    # The fakes of the modules below, and of this one, are there for its tests.
+    set(testing_libraries "")
+    foreach(dependency IN LISTS ARG_DEPENDS)
+        if(TARGET skep_${dependency}_testing)
+            list(APPEND testing_libraries skep_${dependency}_testing)
+        endif()
+    endforeach()
     if(testing)
         add_library(skep_${name}_testing STATIC ${testing})
-        target_link_libraries(skep_${name}_testing PUBLIC skep_${name})
-        set(testing_library skep_${name}_testing)
+        target_link_libraries(skep_${name}_testing PUBLIC skep_${name} ${testing_libraries})
+        list(PREPEND testing_libraries skep_${name}_testing)
     endif()
     if(tests)
         add_executable(skep_${name}_test ${tests})
-        target_link_libraries(skep_${name}_test PRIVATE skep_${name} ${testing_library} ${ARG_TEST_LINK}
+        target_link_libraries(skep_${name}_test PRIVATE skep_${name} ${testing_libraries} ${ARG_TEST_LINK}
                                                         GTest::gmock GTest::gtest_main)
         add_test(NAME ${name} COMMAND skep_${name}_test)
         set_tests_properties(${name} PROPERTIES TIMEOUT 120)
