@@ -1,6 +1,33 @@
 #include "model/body.hpp"
 
 namespace skep::model {
+namespace {
+
+class PrefixedSource final : public BodySource {
+public:
+    PrefixedSource(Bytes first, std::unique_ptr<BodySource> rest)
+        : first_(std::move(first)), rest_(std::move(rest)) {}
+
+    BodyStatus poll(Bytes& chunk) override {
+        if (first_.empty())
+            return rest_->poll(chunk);
+        chunk = std::move(first_);
+        return BodyStatus::ready;
+    }
+    async::Signal& ready() override { return rest_->ready(); }
+    Error error() const override { return rest_->error(); }
+    const Headers* trailers() const override { return rest_->trailers(); }
+
+private:
+    Bytes first_;
+    std::unique_ptr<BodySource> rest_;
+};
+
+}  // namespace
+
+std::unique_ptr<BodySource> prefixed(Bytes first, std::unique_ptr<BodySource> rest) {
+    return std::make_unique<PrefixedSource>(std::move(first), std::move(rest));
+}
 
 BodyStatus Body::poll(Bytes& chunk) {
     if (source_)

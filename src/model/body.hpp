@@ -73,6 +73,9 @@ private:
     std::optional<std::uint64_t> length_;
 };
 
+// A source that gives `first`, then what `rest` gives.
+std::unique_ptr<BodySource> prefixed(Bytes first, std::unique_ptr<BodySource> rest);
+
 // The next chunk of `body`, waited for; an empty one at the end.
 async::Task<Result<Bytes>> next_chunk(Body& body);
 

@@ -27,6 +27,16 @@ TEST(Body, a_stream_is_read_to_its_end) {
     EXPECT_EQ(loop.run(read_all(body, 100)).value(), "abc");
 }
 
+TEST(Body, a_prefix_comes_before_the_rest) {
+    async::TestLoop loop;
+    FakeBody sender(loop);
+    sender.push("cd");
+    sender.end();
+    Body body(prefixed(Bytes::copy_of("ab"), sender.source()));
+
+    EXPECT_EQ(loop.run(read_all(body, 100)).value(), "abcd");
+}
+
 TEST(Body, reading_stops_at_the_limit) {
     async::TestLoop loop;
     FakeBody sender(loop);
