@@ -144,7 +144,6 @@ async::Task<Result<model::Response>> GuestServices::call_service(std::string nam
     model::CallContext context = context_;
     context.caller = environment_->name;
     context.depth = context_.depth + 1;
-    request.headers.set("traceparent", context.trace.to_traceparent());
     model::ServiceName service(std::move(name));
     co_return co_await ports_.invoker.invoke(std::move(service), std::move(request), std::move(context));
 }

@@ -67,6 +67,7 @@ async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, 
                        options_.call_depth);
     Entry& entry = *found->second;
     context.trace = context.trace.child(random_);
+    request.headers.set("traceparent", context.trace.to_traceparent());
     Measurement measurement(loop_, entry.stats);
     const async::GuardOptions options{.deadline = context.deadline,
                                       .deadline_reason = "request_deadline_exceeded",
