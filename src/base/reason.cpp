@@ -62,6 +62,8 @@ constexpr auto kReasons = std::to_array<Reason>({
     // Calls between services.
     {"service_not_found", not_found, 0, "No service of that name exists.", "Check the name, or add the service to the manifest."},
     {"call_not_granted", permission_denied, 0, "The service may not call this service.", "Add the name to its `calls` in the manifest."},
+    {"call_failed", unavailable, 502, "The called service answered with a status of 400 or above.", "The message has the status and the reply."},
+    {"unknown_identity_field", invalid_argument, 0, "There is no such fact of a caller.", "Ask for kind, service, subject, tenant or issuer."},
     {"outbound_not_granted", permission_denied, 0, "The service may not reach this host.", "Add the URL to its `outbound` in the manifest."},
     {"address_not_allowed", permission_denied, 0, "The host resolves to an address that is closed to guests.", "Name the address itself in `outbound` if it is meant."},
     {"call_depth_exceeded", invalid_argument, 508, "Calls are nested too deeply.", "Break the circle of calls, or raise [runtime] call_depth."},
