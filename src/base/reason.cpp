@@ -109,6 +109,8 @@ constexpr auto kReasons = std::to_array<Reason>({
     {"manifest_wrong_type", invalid_argument, 0, "A value in the manifest has the wrong type.", "Write a value of the type that the message names."},
     {"manifest_invalid_value", invalid_argument, 0, "A value in the manifest is not allowed.", "Choose one that the message allows."},
     {"manifest_missing_key", invalid_argument, 0, "The manifest lacks a key that is needed.", "Add the key that the message names."},
+    {"manifest_not_available", unimplemented, 0, "A key of the manifest belongs to a feature that this version does not have.", "Remove the key, or use a version that has the feature."},
+    {"module_not_found", not_found, 0, "The file of a service's module does not exist.", "Build it with `skep build`, or correct the path."},
     {"secret_not_found", not_found, 0, "A secret that a service uses has no value.", "Set it under [secrets] or as SKEP_SECRETS__NAME."},
     {"tls_not_available", unimplemented, 0, "TLS is not available yet.", "Use http://, or a proxy that speaks TLS."},
     {"profile_not_found", not_found, 0, "The manifest has no such profile.", "Choose one that the message lists."},
