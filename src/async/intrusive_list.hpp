@@ -28,7 +28,7 @@ private:
     ListNode* previous_ = nullptr;
 };
 
-// T derives from ListNode. Owns nothing; nodes still linked when it ends are unlinked.
+// T derives from ListNode, and may be incomplete where the list is declared. Owns nothing; nodes still linked when it ends are unlinked.
 template <typename T>
 class IntrusiveList {
 public:
@@ -36,8 +36,8 @@ public:
     IntrusiveList(const IntrusiveList&) = delete;
     IntrusiveList& operator=(const IntrusiveList&) = delete;
     ~IntrusiveList() {
-        while (pop_front() != nullptr) {
-        }
+        while (!empty())
+            head_.next_->unlink();
         head_.next_ = head_.previous_ = nullptr;
     }
 

@@ -1,6 +1,7 @@
 #include "async/task_group.hpp"
 
 #include <cstdio>
+#include <memory>
 
 namespace skep::async {
 
@@ -45,14 +46,9 @@ private:
     Task<void> driver_;
 };
 
-struct TaskGroup::Members {
-    IntrusiveList<Member> list;
-};
-
 TaskGroup::TaskGroup(Loop& loop, std::function<void(std::string_view)> on_exception)
     : loop_(loop),
       on_exception_(std::move(on_exception)),
-      members_(std::make_unique<Members>()),
       changed_(loop) {
     if (!on_exception_) {
         on_exception_ = [](std::string_view what) {
@@ -68,7 +64,7 @@ TaskGroup::~TaskGroup() {
 
 void TaskGroup::spawn(Task<void> task) {
     auto member = std::make_unique<Member>(*this, std::move(task));
-    members_->list.push_back(*member.release());
+    members_.push_back(*member.release());
     ++size_;
 }
 
@@ -80,7 +76,7 @@ void TaskGroup::end(Member& member) {
 }
 
 void TaskGroup::cancel() {
-    while (Member* member = members_->list.pop_front()) {
+    while (Member* member = members_.pop_front()) {
         delete member;
         --size_;
     }

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <string_view>
 
 #include "async/loop.hpp"
@@ -39,8 +38,7 @@ private:
 
     Loop& loop_;
     std::function<void(std::string_view)> on_exception_;
-    struct Members;
-    std::unique_ptr<Members> members_;
+    IntrusiveList<Member> members_;
     std::size_t size_ = 0;
     Signal changed_;
 };

@@ -2,27 +2,9 @@
 
 #include <string>
 
+#include "observability/log.hpp"
+
 namespace skep::model {
-namespace {
-
-void append_json_string(std::string& out, std::string_view text) {
-    out += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\')
-            (out += '\\') += c;
-        else if (c == '\n')
-            out += "\\n";
-        else if (byte < 0x20 || byte == 0x7F)
-            out += fmt::format("\\u{:04x}", byte);
-        else
-            out += c;
-    }
-    out += '"';
-}
-
-}  // namespace
-
 bool is_safe_method(std::string_view method) {
     return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
 }
