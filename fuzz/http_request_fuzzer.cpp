@@ -1,5 +1,5 @@
-// Whatever the bytes and however they arrive: no fault of memory, the same requests, and nothing in them that the
-// rules forbid.
+// Whatever the bytes and however they arrive: no fault of memory, the same requests, and nothing in
+// them that the rules forbid.
 
 #include <string>
 

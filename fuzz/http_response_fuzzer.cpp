@@ -1,5 +1,5 @@
-// Replies of upstreams: no fault of memory, and nothing understood that the rules forbid. The first byte chooses the
-// method that was asked with.
+// Replies of upstreams: no fault of memory, and nothing understood that the rules forbid. The first
+// byte chooses the method that was asked with.
 
 #include <array>
 #include <string>
@@ -52,8 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto scanned = scanner.scan(text, bounds_of(limits));
     if (!scanned || *scanned == HeadScanner::State::incomplete)
         return 0;
-    const auto head =
-        parse_response_head(text.substr(0, scanner.size()), scanner.first_line_size(), method, limits);
+    const auto head = parse_response_head(text.substr(0, scanner.size()), scanner.first_line_size(),
+                                          method, limits);
     if (!head)
         return 0;
     CHECK(head->response.status >= 100 && head->response.status <= 599);

@@ -1,6 +1,8 @@
-// What is written is read back as exactly what was meant: no name, value, target or trailer splits a message.
+// What is written is read back as exactly what was meant: no name, value, target or trailer splits
+// a message.
 //
-// The input is pieces between bytes of 0xFF: method, target, authority, then names and values in turn.
+// The input is pieces between bytes of 0xFF: method, target, authority, then names and values in
+// turn.
 
 #include <string>
 #include <vector>
@@ -78,7 +80,8 @@ void check_request(const std::vector<std::string_view>& pieces, const model::Hea
     std::string head;
     if (!write_request_head(request, {}, head))
         return;
-    const http::ServerLimits limits{.header_block = SIZE_MAX, .fields = SIZE_MAX, .target = SIZE_MAX};
+    const http::ServerLimits limits{
+        .header_block = SIZE_MAX, .fields = SIZE_MAX, .target = SIZE_MAX};
     const auto read = parse_request_head(head, first_line_of(head), limits);
     if (!read)
         return;  // stricter than the writer: dot segments, underscores, the method's length

@@ -14,15 +14,17 @@ namespace skep::http {
 
 // Where a request goes, and until when.
 struct ClientOptions {
-    std::vector<async::SocketAddress> addresses;  // checked by the caller; tried in order, at least one
-    std::optional<TimePoint> deadline;            // until the response's head: `upstream_timeout`
+    std::vector<async::SocketAddress>
+        addresses;                      // checked by the caller; tried in order, at least one
+    std::optional<TimePoint> deadline;  // until the response's head: `upstream_timeout`
 };
 
 namespace detail {
 class ConnectionPool;
 }
 
-// Belongs to one loop. May be destroyed while responses stream: they go on, their connections are then closed.
+// Belongs to one loop. May be destroyed while responses stream: they go on, their connections are
+// then closed.
 class Client {
 public:
     // How often things happened since the start.
@@ -36,16 +38,16 @@ public:
     Client(async::Loop& loop, async::Network& network, ClientLimits limits);
     ~Client();
 
-    // The response's head, with a body that may still be arriving, while the request's body may still be leaving.
-    // Redirects are not followed; interim responses are skipped.
+    // The response's head, with a body that may still be arriving, while the request's body may
+    // still be leaving. Redirects are not followed; interim responses are skipped.
     //
-    // Destroying the task, or the response's body before its end, closes the connection. A request on a pooled
-    // connection that turns out stale is sent once more, if its body is not a stream, and its method is idempotent or
-    // no byte of it had left.
+    // Destroying the task, or the response's body before its end, closes the connection. A request
+    // on a pooled connection that turns out stale is sent once more, if its body is not a stream,
+    // and its method is idempotent or no byte of it had left.
     //
-    // Fails with `connect_failed`, `upstream_closed`, `upstream_protocol_error` (the reply breaks a rule of framing, or
-    // bytes follow it), `upstream_timeout`, `tls_not_available`, `invalid_argument` (the request cannot be written), and
-    // as the request's body does.
+    // Fails with `connect_failed`, `upstream_closed`, `upstream_protocol_error` (the reply breaks a
+    // rule of framing, or bytes follow it), `upstream_timeout`, `tls_not_available`,
+    // `invalid_argument` (the request cannot be written), and as the request's body does.
     async::Task<Result<model::Response>> send(model::Request request, ClientOptions options);
 
     const Counters& counters() const;

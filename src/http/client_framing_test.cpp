@@ -1,4 +1,5 @@
-// Replies of upstreams, read by the same rules: a fault closes the connection and is a 502, never another's answer.
+// Replies of upstreams, read by the same rules: a fault closes the connection and is a 502, never
+// another's answer.
 
 #include <gmock/gmock.h>
 
@@ -54,7 +55,8 @@ TEST_F(ClientFraming, reads_a_body_that_comes_in_pieces) {
 
 TEST_F(ClientFraming, reads_chunks_and_trailers) {
     const auto reply = answered(
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nGrpc-Status: 0\r\n\r\n");
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nGrpc-Status: "
+        "0\r\n\r\n");
 
     EXPECT_EQ(reply->body, "abc");
     ASSERT_TRUE(reply->trailers);
@@ -118,7 +120,8 @@ TEST_F(ClientFraming, refuses_bytes_behind_a_reply) {
 
 TEST_F(ClientFraming, refuses_a_second_head_behind_a_reply) {
     const auto reply = answered(
-        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nstolen");
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: "
+        "6\r\n\r\nstolen");
 
     expect_refused(*reply, "bytes follow");
 }
@@ -138,8 +141,9 @@ TEST_F(ClientFraming, refuses_bytes_behind_a_streamed_body) {
 }
 
 TEST_F(ClientFraming, refuses_bytes_behind_the_last_chunk) {
-    const auto reply =
-        answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n");
+    const auto reply = answered(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\nHTTP/1.1 200 "
+        "OK\r\n");
 
     expect_body_refused(*reply, "bytes follow");
 }
@@ -157,14 +161,15 @@ TEST_F(ClientFraming, does_not_reuse_a_connection_on_which_bytes_come_unasked) {
 }
 
 TEST_F(ClientFraming, refuses_a_second_content_length) {
-    const auto reply = answered("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc");
+    const auto reply =
+        answered("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc");
 
     expect_refused(*reply, "second Content-Length");
 }
 
 TEST_F(ClientFraming, refuses_content_length_beside_transfer_encoding) {
-    const auto reply =
-        answered("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    const auto reply = answered(
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
 
     expect_refused(*reply, "beside Transfer-Encoding");
 }
@@ -254,7 +259,8 @@ TEST_F(ClientFraming, says_when_a_body_was_cut) {
 }
 
 TEST_F(ClientFraming, says_when_a_chunked_body_was_cut) {
-    const auto reply = answered_and_closed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
+    const auto reply =
+        answered_and_closed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
 
     EXPECT_EQ(reply->body_error_name(), "upstream_closed");
 }
@@ -267,7 +273,8 @@ TEST_F(ClientFraming, says_when_a_head_was_cut) {
 
 TEST_F(ClientFraming, strips_what_belongs_to_one_hop) {
     const auto reply = answered(
-        "HTTP/1.1 200 OK\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nContent-Length: 0\r\n\r\n");
+        "HTTP/1.1 200 OK\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: "
+        "timeout=5\r\nContent-Length: 0\r\n\r\n");
 
     EXPECT_EQ(reply->status, 200);
     EXPECT_EQ(reply->headers.size(), 0U);

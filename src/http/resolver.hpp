@@ -1,5 +1,6 @@
 #pragma once
-// From a host's name to addresses that may be connected to: resolve, check, connect to what was checked.
+// From a host's name to addresses that may be connected to: resolve, check, connect to what was
+// checked.
 
 #include <cstdint>
 #include <memory>
@@ -20,7 +21,8 @@ public:
     // Every address: for what the operator named.
     static AddressPolicy any();
 
-    // Public addresses, and of the special ones (SocketAddress::is_special) those in `named`, whatever their port.
+    // Public addresses, and of the special ones (SocketAddress::is_special) those in `named`,
+    // whatever their port.
     static AddressPolicy public_and(std::vector<async::SocketAddress> named = {});
 
     bool allows(const async::SocketAddress& address) const;
@@ -39,7 +41,8 @@ public:
     virtual async::Task<Result<std::vector<async::SocketAddress>>> lookup(std::string host) = 0;
 };
 
-// The C library's resolver (hosts file, DNS, and whatever nsswitch.conf says), on threads of `pool`. Both outlive it.
+// The C library's resolver (hosts file, DNS, and whatever nsswitch.conf says), on threads of
+// `pool`. Both outlive it.
 std::unique_ptr<NameSource> make_system_names(async::Loop& loop, async::BlockingPool& pool);
 
 // Keeps what it has learnt for a short time. Belongs to one loop.
@@ -48,10 +51,11 @@ public:
     // `loop` and `names` outlive the resolver.
     Resolver(async::Loop& loop, NameSource& names);
 
-    // The addresses of `authority` (host or host:port) that `policy` allows, with its port or `default_port`: at most 8,
-    // at least one. A caller connects to these and to no others. Fails with `name_not_resolved`, `address_not_allowed`
-    // or `invalid_argument`.
-    async::Task<Result<std::vector<async::SocketAddress>>> resolve(std::string authority, std::uint16_t default_port,
+    // The addresses of `authority` (host or host:port) that `policy` allows, with its port or
+    // `default_port`: at most 8, at least one. A caller connects to these and to no others. Fails
+    // with `name_not_resolved`, `address_not_allowed` or `invalid_argument`.
+    async::Task<Result<std::vector<async::SocketAddress>>> resolve(std::string authority,
+                                                                   std::uint16_t default_port,
                                                                    AddressPolicy policy);
 
 private:

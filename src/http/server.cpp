@@ -7,7 +7,8 @@ namespace skep::http {
 namespace {
 
 constexpr std::string_view kTooManyConnections =
-    "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: "
+    "close\r\n\r\n";
 
 ServerObserver& silent_observer() {
     static ServerObserver observer;
@@ -87,7 +88,8 @@ async::Task<void> Server::drain(TimePoint deadline) {
         told.push_back(*session);
     }
     state_->sessions.take_all(told);
-    co_await async::guard(state_->context.loop, join(sessions_), {.deadline = deadline});
+    const async::GuardOptions limit{.deadline = deadline};
+    co_await async::guard(state_->context.loop, join(sessions_), limit);
     sessions_.cancel();
 }
 

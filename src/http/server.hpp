@@ -23,14 +23,16 @@ class Handler {
 public:
     virtual ~Handler() = default;
 
-    // The task is destroyed when the client leaves: a broken connection at once, one that the client has closed in its
-    // direction after `half_close_grace`. The request's body may be held beyond the answer; it then fails with
-    // `client_closed`. What is thrown becomes a 500. Faults of the request's body replace the answer.
-    // `connection` outlives the task.
-    virtual async::Task<model::Response> handle(model::Request request, const ConnectionInfo& connection) = 0;
+    // The task is destroyed when the client leaves: a broken connection at once, one that the
+    // client has closed in its direction after `half_close_grace`. The request's body may be held
+    // beyond the answer; it then fails with `client_closed`. What is thrown becomes a 500. Faults
+    // of the request's body replace the answer. `connection` outlives the task.
+    virtual async::Task<model::Response> handle(model::Request request,
+                                                const ConnectionInfo& connection) = 0;
 
     // How large the body of `request` (still without body) may be; `usual` is what the limits say.
-    virtual std::uint64_t request_body_limit(const model::Request& request, std::uint64_t usual) const {
+    virtual std::uint64_t request_body_limit(const model::Request& request,
+                                             std::uint64_t usual) const {
         static_cast<void>(request);
         return usual;
     }
@@ -52,20 +54,23 @@ public:
     virtual void response_failed(const Error& error) { static_cast<void>(error); }
 };
 
-// Framing is read by the strict rules of RFC 9112 and the README of this folder; what is malformed gets a
-// problem+json and the end of the connection. Requests of one connection are answered one after the other.
+// Framing is read by the strict rules of RFC 9112 and the README of this folder; what is malformed
+// gets a problem+json and the end of the connection. Requests of one connection are answered one
+// after the other.
 class Server {
 public:
-    // `loop`, `handler` and `observer` outlive the server. Not to be destroyed by one of its own handlers.
-    Server(async::Loop& loop, std::unique_ptr<async::Listener> listener, Handler& handler, ServerLimits limits,
-           ServerObserver* observer = nullptr);
+    // `loop`, `handler` and `observer` outlive the server. Not to be destroyed by one of its own
+    // handlers.
+    Server(async::Loop& loop, std::unique_ptr<async::Listener> listener, Handler& handler,
+           ServerLimits limits, ServerObserver* observer = nullptr);
     ~Server();
 
     // Begins to accept.
     void start();
 
-    // Ends in good order: takes what has connected already, stops listening, answers running requests with
-    // `Connection: close`, and ends when the last connection has, or at `deadline`, when the rest are cut.
+    // Ends in good order: takes what has connected already, stops listening, answers running
+    // requests with `Connection: close`, and ends when the last connection has, or at `deadline`,
+    // when the rest are cut.
     async::Task<void> drain(TimePoint deadline);
 
     async::SocketAddress address() const;

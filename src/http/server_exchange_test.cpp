@@ -46,7 +46,8 @@ TEST_F(ServerExchange, answers_pipelined_requests_in_order) {
 
     RawPeer peer = sent("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /22 HTTP/1.1\r\nHost: h\r\n\r\n");
 
-    EXPECT_THAT(peer.received(), testing::MatchesRegex("HTTP/1.1 200 .*\r\n\r\n/1HTTP/1.1 200 .*\r\n\r\n/22"));
+    EXPECT_THAT(peer.received(),
+                testing::MatchesRegex("HTTP/1.1 200 .*\r\n\r\n/1HTTP/1.1 200 .*\r\n\r\n/22"));
 }
 
 TEST_F(ServerExchange, does_not_start_a_pipelined_request_before_the_one_ahead_is_answered) {
@@ -87,7 +88,8 @@ TEST_F(ServerExchange, closes_after_the_reply_when_the_client_asks_for_it) {
 
 TEST_F(ServerExchange, strips_what_connection_names_and_what_belongs_to_one_hop) {
     RawPeer peer = sent(
-        "GET / HTTP/1.1\r\nHost: h\r\nConnection: X-Secret , keep-alive\r\nX-Secret: 1\r\nKeep-Alive: 5\r\n"
+        "GET / HTTP/1.1\r\nHost: h\r\nConnection: X-Secret , keep-alive\r\nX-Secret: "
+        "1\r\nKeep-Alive: 5\r\n"
         "TE: trailers\r\nTrailer: x\r\nUpgrade: h2c\r\nProxy-Connection: x\r\nX-Kept: 2\r\n\r\n");
 
     EXPECT_EQ(peer.status(), 200);
@@ -122,7 +124,8 @@ TEST_F(ServerExchange, sends_neither_body_nor_length_with_204) {
 
     RawPeer peer = sent(kGet);
 
-    EXPECT_EQ(peer.received(), "HTTP/1.1 204 No Content\r\ndate: Thu, 01 Jan 2026 01:00:00 GMT\r\n\r\n");
+    EXPECT_EQ(peer.received(),
+              "HTTP/1.1 204 No Content\r\ndate: Thu, 01 Jan 2026 01:00:00 GMT\r\n\r\n");
     EXPECT_FALSE(peer.is_closed());
 }
 
@@ -177,7 +180,9 @@ TEST_F(ServerExchange, sends_no_100_continue_when_the_body_is_there_already) {
 }
 
 TEST_F(ServerExchange, closes_instead_of_asking_for_a_body_that_the_handler_does_not_want) {
-    handler.answer = [](model::Request) -> async::Task<model::Response> { co_return text_response("no", 401); };
+    handler.answer = [](model::Request) -> async::Task<model::Response> {
+        co_return text_response("no", 401);
+    };
 
     RawPeer peer =
         sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");

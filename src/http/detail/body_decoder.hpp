@@ -18,8 +18,9 @@ public:
     // `trailer_rules` bound the trailer section of a chunked body.
     BodyDecoder(BodyFraming framing, const FieldRules& trailer_rules);
 
-    // Cuts what it understands off `input`. With `payload`, `found` is a run of the body (not empty), a view into
-    // `input`'s bytes. With `need_more`, what is left of `input` is the beginning of something and must be given again.
+    // Cuts what it understands off `input`. With `payload`, `found` is a run of the body (not
+    // empty), a view into `input`'s bytes. With `need_more`, what is left of `input` is the
+    // beginning of something and must be given again.
     Parsed<Step> decode(std::string_view& input, std::string_view& found);
 
     // The peer has closed: whether the body may end so.

@@ -20,8 +20,8 @@ Bytes lend_buffered(model::Body& body) {
 
 }  // namespace
 
-ClientExchange::ClientExchange(ConnectionPtr connection, Message message, const ClientLimits& limits,
-                               async::Loop& loop)
+ClientExchange::ClientExchange(ConnectionPtr connection, Message message,
+                               const ClientLimits& limits, async::Loop& loop)
     : loop_(loop),
       limits_(limits),
       connection_(std::move(connection)),
@@ -37,8 +37,8 @@ ClientExchange::ClientExchange(ConnectionPtr connection, Message message, const 
 ClientExchange::~ClientExchange() {
     sending_.destroy();
     const bool body_ended = ended_well_ || (intake_ && intake_->is_finished());
-    const bool is_reusable = body_ended && is_sent_ && head_ && head_->keep_alive && wire().input().empty() &&
-                             !wire().has_ended();
+    const bool is_reusable = body_ended && is_sent_ && head_ && head_->keep_alive &&
+                             wire().input().empty() && !wire().has_ended();
     intake_.reset();
     if (is_reusable) {
         ConnectionPool& pool = connection_->pool();
@@ -46,7 +46,8 @@ ClientExchange::~ClientExchange() {
     }
 }
 
-async::Task<Result<model::Response>> ClientExchange::run(std::unique_ptr<ClientExchange>& exchange) {
+async::Task<Result<model::Response>> ClientExchange::run(
+    std::unique_ptr<ClientExchange>& exchange) {
     ClientExchange& self = *exchange;
     self.start_sending();
     while (true) {
@@ -70,8 +71,8 @@ void ClientExchange::start_sending() {
     sending_.await_suspend(std::noop_coroutine()).resume();
 }
 
-// A connection that broke while it was written to may still hold an early reply: the reader finds out. A request
-// body that failed ends the exchange.
+// A connection that broke while it was written to may still hold an early reply: the reader finds
+// out. A request body that failed ends the exchange.
 async::Task<void> ClientExchange::send_rest() {
     const auto sent = co_await sender_.send();
     is_sent_ = sent.has_value();
@@ -96,9 +97,12 @@ ClientExchange::HeadState ClientExchange::look_for_head() {
             case Wire::Kind::end:
             case Wire::Kind::failed:
                 closed_early_ = true;
-                return fail_with(wire().input().empty() && interims_ == 0
-                                     ? error("upstream_closed", "the upstream closed the connection before it answered")
-                                     : error("upstream_protocol_error", "the upstream's answer ends within its head"));
+                return fail_with(
+                    wire().input().empty() && interims_ == 0
+                        ? error("upstream_closed",
+                                "the upstream closed the connection before it answered")
+                        : error("upstream_protocol_error",
+                                "the upstream's answer ends within its head"));
         }
     }
     return HeadState::failed;
@@ -114,8 +118,8 @@ ClientExchange::HeadState ClientExchange::scan_head() {
 // An interim head is dropped and the next one looked for.
 ClientExchange::HeadState ClientExchange::read_head() {
     InputBuffer& input = wire().input();
-    auto head = parse_response_head(input.view().substr(0, scanner_.size()), scanner_.first_line_size(),
-                                    message_.method, limits_);
+    auto head = parse_response_head(input.view().substr(0, scanner_.size()),
+                                    scanner_.first_line_size(), message_.method, limits_);
     input.consume(scanner_.size());
     scanner_.reset();
     if (!head)
@@ -137,7 +141,8 @@ ClientExchange::HeadState ClientExchange::fail_with(Error error) {
 }
 
 ClientExchange::HeadState ClientExchange::fail_with(const Fault& fault) {
-    return fail_with(error("upstream_protocol_error", "the upstream's answer is not valid: {}", fault.rule));
+    return fail_with(
+        error("upstream_protocol_error", "the upstream's answer is not valid: {}", fault.rule));
 }
 
 Result<model::Response> ClientExchange::take_response(std::unique_ptr<ClientExchange>& exchange) {
@@ -145,8 +150,9 @@ Result<model::Response> ClientExchange::take_response(std::unique_ptr<ClientExch
     using Kind = BodyFraming::Kind;
     const BodyFraming framing = self.head_->framing;
     model::Response response = std::move(self.head_->response);
-    const bool is_whole = framing.kind == Kind::none ||
-                          (framing.kind == Kind::length && framing.length <= self.wire().input().size());
+    const bool is_whole =
+        framing.kind == Kind::none ||
+        (framing.kind == Kind::length && framing.length <= self.wire().input().size());
     if (is_whole) {
         TRY(response.body, self.take_whole_body());
         exchange.reset();
@@ -166,7 +172,8 @@ Result<model::Response> ClientExchange::take_response(std::unique_ptr<ClientExch
     const auto length = framing.kind == Kind::length ? std::optional(framing.length) : std::nullopt;
     async::Loop& loop = self.loop_;
     BodyIntake& intake = *self.intake_;
-    response.body = model::Body(std::make_unique<IncomingBody>(loop, intake, std::move(exchange)), length);
+    response.body =
+        model::Body(std::make_unique<IncomingBody>(loop, intake, std::move(exchange)), length);
     return response;
 }
 
@@ -176,7 +183,8 @@ Result<model::Body> ClientExchange::take_whole_body() {
     model::Body body(Bytes::copy_of(input.view().substr(0, head_->framing.length)));
     input.consume(head_->framing.length);
     if (!input.empty())
-        return fail("upstream_protocol_error", "the upstream's answer is not valid: bytes follow it");
+        return fail("upstream_protocol_error",
+                    "the upstream's answer is not valid: bytes follow it");
     ended_well_ = true;
     return body;
 }

@@ -12,8 +12,8 @@
 
 namespace skep::http::detail {
 
-// Owns the connection; destroyed, it gives it back to the pool where the exchange ended in good order, and else
-// closes it. Lives as long as the response's body.
+// Owns the connection; destroyed, it gives it back to the pool where the exchange ended in good
+// order, and else closes it. Lives as long as the response's body.
 class ClientExchange final : public IncomingBody::Keeper {
 public:
     struct Message {
@@ -24,14 +24,19 @@ public:
     };
 
     // A buffered body is kept until the end, so that it can be sent again.
-    ClientExchange(ConnectionPtr connection, Message message, const ClientLimits& limits, async::Loop& loop);
+    ClientExchange(ConnectionPtr connection, Message message, const ClientLimits& limits,
+                   async::Loop& loop);
     ~ClientExchange() override;
 
-    // Sends, and gives the head of the response. `exchange` passes to the response's body, or ends with the task.
+    // Sends, and gives the head of the response. `exchange` passes to the response's body, or ends
+    // with the task.
     static async::Task<Result<model::Response>> run(std::unique_ptr<ClientExchange>& exchange);
 
-    // After `run` failed: whether the connection was stale, so that the peer may not have seen the request.
-    bool was_stale() const { return is_reused_ && closed_early_ && wire().bytes_read() == read_before_; }
+    // After `run` failed: whether the connection was stale, so that the peer may not have seen the
+    // request.
+    bool was_stale() const {
+        return is_reused_ && closed_early_ && wire().bytes_read() == read_before_;
+    }
     bool has_sent() const { return sender_.has_written(); }
     Bytes take_buffered() { return std::move(buffered_); }
 

@@ -50,8 +50,8 @@ public:
     ConnectionPool(async::Loop& loop, async::Network& network, const ClientLimits& limits);
     ~ConnectionPool();
 
-    // A healthy unused connection to one of `addresses`, else a new one; waits while there are too many.
-    // With `fresh`, unused ones are left alone.
+    // A healthy unused connection to one of `addresses`, else a new one; waits while there are too
+    // many. With `fresh`, unused ones are left alone.
     enum class Kind : std::uint8_t { any, fresh };
     async::Task<Result<ConnectionPtr>> acquire(const std::vector<async::SocketAddress>& addresses,
                                                std::string_view authority, Kind kind);

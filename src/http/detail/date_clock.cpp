@@ -1,9 +1,9 @@
 #include "http/detail/date_clock.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <chrono>
+
+#include <fmt/format.h>
 
 namespace skep::http::detail {
 namespace {

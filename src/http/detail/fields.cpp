@@ -10,20 +10,39 @@
 namespace skep::http::detail {
 namespace {
 
-enum class Known : std::uint8_t { other, hop, host, connection, content_length, transfer_encoding, expect };
+enum class Known : std::uint8_t {
+    other,
+    hop,
+    host,
+    connection,
+    content_length,
+    transfer_encoding,
+    expect
+};
 
 Known known_of(std::string_view name) {
     using enum Known;
     switch (name.size()) {
-        case 2: return name == "te" ? hop : other;
-        case 4: return name == "host" ? host : other;
-        case 6: return name == "expect" ? expect : other;
-        case 7: return name == "trailer" || name == "upgrade" ? hop : other;
-        case 10: return name == "connection" ? connection : name == "keep-alive" ? hop : other;
-        case 14: return name == "content-length" ? content_length : name == "http2-settings" ? hop : other;
-        case 16: return name == "proxy-connection" ? hop : other;
-        case 17: return name == "transfer-encoding" ? transfer_encoding : other;
-        default: return other;
+        case 2:
+            return name == "te" ? hop : other;
+        case 4:
+            return name == "host" ? host : other;
+        case 6:
+            return name == "expect" ? expect : other;
+        case 7:
+            return name == "trailer" || name == "upgrade" ? hop : other;
+        case 10:
+            return name == "connection" ? connection : name == "keep-alive" ? hop : other;
+        case 14:
+            return name == "content-length"   ? content_length
+                   : name == "http2-settings" ? hop
+                                              : other;
+        case 16:
+            return name == "proxy-connection" ? hop : other;
+        case 17:
+            return name == "transfer-encoding" ? transfer_encoding : other;
+        default:
+            return other;
     }
 }
 
@@ -71,16 +90,21 @@ Parsed<> read_expect(std::string_view value, FrameFields& frame) {
 
 Parsed<> read_frame_field(const model::Headers::Field& field, FrameFields& frame) {
     switch (known_of(field.name)) {
-        case Known::content_length: return read_length(field.value, frame);
-        case Known::transfer_encoding: return read_codings(field.value, frame);
-        case Known::connection: return read_connection(field.value, frame);
-        case Known::expect: return read_expect(field.value, frame);
+        case Known::content_length:
+            return read_length(field.value, frame);
+        case Known::transfer_encoding:
+            return read_codings(field.value, frame);
+        case Known::connection:
+            return read_connection(field.value, frame);
+        case Known::expect:
+            return read_expect(field.value, frame);
         case Known::host:
             frame.host = field.value;
             ++frame.hosts;
             return {};
         case Known::hop:
-        case Known::other: return {};
+        case Known::other:
+            return {};
     }
     return {};
 }
@@ -147,7 +171,8 @@ void strip_hop_by_hop(model::Headers& headers) {
         }
     }
     headers.remove_if([&](const model::Headers::Field& field) {
-        return known_of(field.name) != Known::other || std::ranges::find(named, field.name) != named.end();
+        return known_of(field.name) != Known::other ||
+               std::ranges::find(named, field.name) != named.end();
     });
 }
 

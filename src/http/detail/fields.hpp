@@ -15,8 +15,8 @@ struct FieldRules {
     bool allow_underscores;
 };
 
-// Appends the field in `line` (without its CRLF) to `headers`. Refuses what is no token before the colon, folded
-// lines, control characters and, by default, names with underscore.
+// Appends the field in `line` (without its CRLF) to `headers`. Refuses what is no token before the
+// colon, folded lines, control characters and, by default, names with underscore.
 Parsed<> parse_field(std::string_view line, const FieldRules& rules, model::Headers& headers);
 
 // Appends every field of `block`: lines, each with its CRLF.
@@ -41,15 +41,16 @@ struct FrameFields {
     bool expects_continue = false;
 };
 
-// Reads the framing fields of `headers` and checks each: at most one Content-Length of digits, never with
-// Transfer-Encoding, no coding but a single chunked, Connection a list of tokens, Expect 100-continue or nothing.
-// Views into `headers`.
+// Reads the framing fields of `headers` and checks each: at most one Content-Length of digits,
+// never with Transfer-Encoding, no coding but a single chunked, Connection a list of tokens, Expect
+// 100-continue or nothing. Views into `headers`.
 Parsed<FrameFields> read_frame_fields(const model::Headers& headers);
 
 // Removes framing and hop-by-hop fields, and what Connection names.
 void strip_hop_by_hop(model::Headers& headers);
 
-// Whether the field `name` (lower case) belongs to one connection or to the frame, and so never is forwarded.
+// Whether the field `name` (lower case) belongs to one connection or to the frame, and so never is
+// forwarded.
 bool is_hop_by_hop(std::string_view name);
 
 }  // namespace skep::http::detail

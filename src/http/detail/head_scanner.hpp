@@ -12,8 +12,8 @@ struct HeadBounds {
     std::size_t block;       // the longest field block allowed
 };
 
-// Looks at each byte once. A line feed without its carriage return is refused at once, so that a broken client
-// need not wait for a timeout.
+// Looks at each byte once. A line feed without its carriage return is refused at once, so that a
+// broken client need not wait for a timeout.
 class HeadScanner {
 public:
     enum class State : std::uint8_t { incomplete, complete };

@@ -51,7 +51,8 @@ bool is_without_body(int status) {
 // The one Content-Length that a handler or caller has set, where it is a number.
 std::optional<std::uint64_t> stated_length(const model::Headers& headers) {
     const std::string_view text = headers.get("content-length");
-    if (text.empty() || text.size() > 18 || !is_all(text, kDigit) || headers.count("content-length") > 1)
+    if (text.empty() || text.size() > 18 || !is_all(text, kDigit) ||
+        headers.count("content-length") > 1)
         return std::nullopt;
     std::uint64_t length = 0;
     std::from_chars(text.data(), text.data() + text.size(), length);
@@ -110,7 +111,8 @@ BodyFraming framing_of(const model::Request& request) {
     return {.kind = Kind::chunked};
 }
 
-Parsed<> write_request_head(const model::Request& request, const BodyFraming& framing, std::string& out) {
+Parsed<> write_request_head(const model::Request& request, const BodyFraming& framing,
+                            std::string& out) {
     if (!is_token(request.method) || request.method == "CONNECT")
         return malformed("the method is not valid");
     const bool is_asterisk = request.target == "*" && request.method == "OPTIONS";

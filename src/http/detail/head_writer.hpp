@@ -1,6 +1,6 @@
 #pragma once
-// Heads, written from the model. Nothing received is copied unchecked: a name or value that could split a message
-// is refused.
+// Heads, written from the model. Nothing received is copied unchecked: a name or value that could
+// split a message is refused.
 
 #include <optional>
 #include <string>
@@ -30,7 +30,8 @@ Parsed<> write_response_head(const model::Response& response, const BodyFraming&
 BodyFraming framing_of(const model::Request& request);
 
 // Appends the head of `request`. On a fault, what was appended is to be thrown away.
-Parsed<> write_request_head(const model::Request& request, const BodyFraming& framing, std::string& out);
+Parsed<> write_request_head(const model::Request& request, const BodyFraming& framing,
+                            std::string& out);
 
 // Appends what follows the last chunk: trailers and the empty line. A faulty trailer is left out.
 void write_trailers(const model::Headers* trailers, std::string& out);

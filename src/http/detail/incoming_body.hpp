@@ -1,5 +1,6 @@
 #pragma once
-// The body of a message that is being received: BodyIntake takes it off the wire, IncomingBody hands it to its reader.
+// The body of a message that is being received: BodyIntake takes it off the wire, IncomingBody
+// hands it to its reader.
 
 #include <memory>
 #include <optional>
@@ -13,14 +14,14 @@ namespace skep::http::detail {
 
 // What bounds a body, and how its failures are called.
 struct IntakeRules {
-    std::uint64_t limit;            // of its payload
-    std::uint32_t min_rate;         // bytes per second of waiting, after `rate_grace`
+    std::uint64_t limit;     // of its payload
+    std::uint32_t min_rate;  // bytes per second of waiting, after `rate_grace`
     Duration rate_grace;
-    Duration idle;                  // without a byte
-    std::string_view fault_reason;  // for malformed bytes; empty: the reason of the fault
-    std::string_view end_reason;    // the peer closed its direction too early
-    std::string_view cut_reason;    // the connection broke, or was given up
-    std::string_view late_reason;   // the rate or the idle limit
+    Duration idle;                    // without a byte
+    std::string_view fault_reason;    // for malformed bytes; empty: the reason of the fault
+    std::string_view end_reason;      // the peer closed its direction too early
+    std::string_view cut_reason;      // the connection broke, or was given up
+    std::string_view late_reason;     // the rate or the idle limit
     bool nothing_may_follow = false;  // bytes behind the body are a fault
 };
 
@@ -37,7 +38,8 @@ public:
         virtual void finished() {}           // the body was received whole
     };
 
-    BodyIntake(Wire& wire, BodyFraming framing, const FieldRules& trailers, const IntakeRules& rules);
+    BodyIntake(Wire& wire, BodyFraming framing, const FieldRules& trailers,
+               const IntakeRules& rules);
     BodyIntake(const BodyIntake&) = delete;
     BodyIntake& operator=(const BodyIntake&) = delete;
     ~BodyIntake();
@@ -87,7 +89,8 @@ private:
 // The reader's end. May outlive the intake: then it fails with the intake's `cut_reason`.
 class IncomingBody final : public model::BodySource {
 public:
-    // Owns what the body lives on, for example a connection of a pool; released once the body has ended.
+    // Owns what the body lives on, for example a connection of a pool; released once the body has
+    // ended.
     class Keeper {
     public:
         virtual ~Keeper() = default;

@@ -12,7 +12,9 @@ namespace skep::http::detail {
 
 class InputBuffer {
 public:
-    std::string_view view() const { return empty() ? std::string_view() : std::string_view(&bytes_[begin_], size()); }
+    std::string_view view() const {
+        return empty() ? std::string_view() : std::string_view(&bytes_[begin_], size());
+    }
     std::size_t size() const { return end_ - begin_; }
     bool empty() const { return begin_ == end_; }
 
@@ -23,7 +25,8 @@ public:
             begin_ = end_ = 0;
     }
 
-    // Room for more bytes behind those held, which together stay within `limit`. Empty: the limit is reached.
+    // Room for more bytes behind those held, which together stay within `limit`. Empty: the limit
+    // is reached.
     std::span<std::byte> space(std::size_t limit) {
         if (end_ == capacity_)
             make_room(limit);

@@ -25,27 +25,29 @@ public:
     };
 
     struct Options {
-        Duration idle;                        // without progress: fails with `late_reason`
+        Duration idle;  // without progress: fails with `late_reason`
         std::string_view late_reason = "deadline_exceeded";
         std::string_view broken_reason = "client_closed";
         Progress* progress = nullptr;
     };
 
     // `head` and `body` outlive the sender. With `framing` none, the body is not looked at.
-    MessageSender(Wire& wire, std::string_view head, model::Body& body, BodyFraming framing, Options options);
+    MessageSender(Wire& wire, std::string_view head, model::Body& body, BodyFraming framing,
+                  Options options);
 
-    // Sends what can be sent without waiting; whether that was everything. Before `send`, or not at all.
+    // Sends what can be sent without waiting; whether that was everything. Before `send`, or not at
+    // all.
     bool try_send();
 
-    // Sends the rest. Fails as the body does; with `broken_reason`; with `internal` where the body has more or fewer
-    // bytes than its stated length. After a failure the message is incomplete.
+    // Sends the rest. Fails as the body does; with `broken_reason`; with `internal` where the body
+    // has more or fewer bytes than its stated length. After a failure the message is incomplete.
     async::Task<Result<>> send();
 
     // Whether a byte of the message left.
     bool has_written() const { return wire_.bytes_written() != written_before_; }
 
 private:
-    static constexpr std::size_t kBatch = 8;         // chunks a write
+    static constexpr std::size_t kBatch = 8;  // chunks a write
     static constexpr std::size_t kBatchBytes = 256 * 1024;
 
     enum class State : std::uint8_t { gathering, writing, waiting, sent, failed };

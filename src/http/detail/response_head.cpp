@@ -18,7 +18,8 @@ Parsed<StatusLine> read_status_line(std::string_view line) {
     if (!is_1_0 && !line.starts_with("HTTP/1.1 "))
         return malformed("the status line has no valid version");
     const std::string_view rest = line.substr(9);
-    if (span_of(rest, kDigit) != 3 || (rest.size() > 3 && rest[3] != ' ') || !is_all(rest.substr(3), kValue))
+    if (span_of(rest, kDigit) != 3 || (rest.size() > 3 && rest[3] != ' ') ||
+        !is_all(rest.substr(3), kValue))
         return malformed("the status line has no valid status");
     const int status = (rest[0] - '0') * 100 + (rest[1] - '0') * 10 + (rest[2] - '0');
     if (status < 100 || status > 599)

@@ -41,7 +41,8 @@ async::Task<void> Session::run() {
         }
         if (state == HeadState::gone)
             co_return;
-        const auto done = co_await async::guard(context_.loop, exchange(), {.cancel = &cancel_});
+        const async::GuardOptions while_connected{.cancel = &cancel_};
+        const auto done = co_await async::guard(context_.loop, exchange(), while_connected);
         if (!done)
             co_return;
     }
@@ -57,12 +58,14 @@ Session::HeadState Session::look_for_head() {
     while (true) {
         if (const HeadState state = scan_head(); state != HeadState::waiting)
             return state;
-        switch (wire_.fill(std::max(context_.limits.read_ahead, bounds.first_line + bounds.block + 1))) {
+        switch (wire_.fill(
+            std::max(context_.limits.read_ahead, bounds.first_line + bounds.block + 1))) {
             case Wire::Kind::done:
                 break;
             case Wire::Kind::would_block:
-                return context_.draining_since && wire_.input().empty() && served_ > 0 ? HeadState::gone
-                                                                                    : HeadState::waiting;
+                return context_.draining_since && wire_.input().empty() && served_ > 0
+                           ? HeadState::gone
+                           : HeadState::waiting;
             case Wire::Kind::end:
                 return at_end();
             case Wire::Kind::failed:
@@ -85,8 +88,8 @@ Session::HeadState Session::scan_head() {
         return refuse(scanned.error());
     if (*scanned == HeadScanner::State::incomplete)
         return HeadState::waiting;
-    auto head = parse_request_head(input.view().substr(0, scanner_.size()), scanner_.first_line_size(),
-                                   context_.limits);
+    auto head = parse_request_head(input.view().substr(0, scanner_.size()),
+                                   scanner_.first_line_size(), context_.limits);
     input.consume(scanner_.size());
     scanner_.reset();
     head_since_.reset();
@@ -184,10 +187,12 @@ model::Response Session::on_exception() {
 std::optional<Error> Session::check_body_size() {
     if (head_->framing.kind != BodyFraming::Kind::length)
         return std::nullopt;
-    const auto limit = context_.handler.request_body_limit(head_->request, context_.limits.request_body);
+    const auto limit =
+        context_.handler.request_body_limit(head_->request, context_.limits.request_body);
     if (head_->framing.length <= limit)
         return std::nullopt;
-    return error("body_too_large", "the body of {} bytes exceeds {} bytes", head_->framing.length, limit);
+    return error("body_too_large", "the body of {} bytes exceeds {} bytes", head_->framing.length,
+                 limit);
 }
 
 void Session::attach_body() {
@@ -204,24 +209,28 @@ void Session::attach_body() {
     }
     const ServerLimits& limits = context_.limits;
     const FieldRules trailers{limits.fields, limits.header_block, limits.allow_underscores};
-    const IntakeRules rules{.limit = context_.handler.request_body_limit(head_->request, limits.request_body),
-                            .min_rate = limits.min_body_rate,
-                            .rate_grace = limits.body_rate_grace,
-                            .idle = limits.stream_idle,
-                            .fault_reason = {},
-                            .end_reason = "malformed_request",
-                            .cut_reason = "client_closed",
-                            .late_reason = "request_timeout"};
+    const IntakeRules rules{
+        .limit = context_.handler.request_body_limit(head_->request, limits.request_body),
+        .min_rate = limits.min_body_rate,
+        .rate_grace = limits.body_rate_grace,
+        .idle = limits.stream_idle,
+        .fault_reason = {},
+        .end_reason = "malformed_request",
+        .cut_reason = "client_closed",
+        .late_reason = "request_timeout"};
     intake_.emplace(wire_, framing, trailers, rules);
     intake_->listen(*this);
-    const auto length = framing.kind == BodyFraming::Kind::length ? std::optional(framing.length) : std::nullopt;
-    head_->request.body = model::Body(std::make_unique<IncomingBody>(context_.loop, *intake_), length);
+    const auto length =
+        framing.kind == BodyFraming::Kind::length ? std::optional(framing.length) : std::nullopt;
+    head_->request.body =
+        model::Body(std::make_unique<IncomingBody>(context_.loop, *intake_), length);
 }
 
 void Session::start_response(model::Response& response) {
     settle_body(response);
     keep_alive_ = keep_alive_ && !context_.draining_since;
-    ResponseShape shape{.to_head = to_head_, .to_http_1_0 = to_http_1_0_, .date = context_.date.at(context_.loop)};
+    ResponseShape shape{
+        .to_head = to_head_, .to_http_1_0 = to_http_1_0_, .date = context_.date.at(context_.loop)};
     write_head(response, shape);
     const BodyFraming framing = to_head_ ? BodyFraming{} : framing_;
     sender_.emplace(wire_, out_, response.body, framing,
@@ -239,7 +248,8 @@ void Session::write_head(model::Response& response, const ResponseShape& shape) 
         const auto written = write_response_head(response, framing_, final_shape, out_);
         if (written)
             return;
-        const Error failure = error("invalid_response", "the response cannot be sent: {}", written.error().rule);
+        const Error failure =
+            error("invalid_response", "the response cannot be sent: {}", written.error().rule);
         context_.observer.response_failed(failure);
         response = model::problem_response(failure);
     }
@@ -265,7 +275,8 @@ void Session::discard_body() {
     }
     Bytes chunk;
     std::size_t discarded = 0;
-    while (discarded < context_.limits.discarded_body && intake_->poll(chunk) == model::BodyStatus::ready)
+    while (discarded < context_.limits.discarded_body &&
+           intake_->poll(chunk) == model::BodyStatus::ready)
         discarded += chunk.size();
     keep_alive_ = keep_alive_ && intake_->is_finished();
 }
@@ -283,7 +294,8 @@ void Session::end_exchange() {
     waiting_since_ = context_.loop.now();
 }
 
-// Lets the client read the last reply: closing with bytes unread would reset the connection under it.
+// Lets the client read the last reply: closing with bytes unread would reset the connection under
+// it.
 async::Task<void> Session::linger() {
     wire_.stream().shutdown_write();
     const TimePoint deadline = context_.loop.now() + context_.limits.linger;

@@ -23,9 +23,8 @@ bool is_port(std::string_view text) {
 }
 
 bool is_v6_literal(std::string_view text) {
-    return text.size() >= 2 && std::ranges::all_of(text, [](char c) {
-        return is_in(c, kHex) || c == ':' || c == '.';
-    });
+    return text.size() >= 2 &&
+           std::ranges::all_of(text, [](char c) { return is_in(c, kHex) || c == ':' || c == '.'; });
 }
 
 // Cuts one character off `text`, decoded as far as it goes: "%2e", "%252e" and "." all give '.'.
@@ -74,8 +73,8 @@ bool is_authority(std::string_view text) {
 }
 
 bool has_dot_segment(std::string_view path) {
-    bool at_start = true;        // of a segment
-    std::size_t dots = 0;        // when the segment so far is dots only
+    bool at_start = true;  // of a segment
+    std::size_t dots = 0;  // when the segment so far is dots only
     bool only_dots = false;
     const auto is_dotted = [&] { return only_dots && (dots == 1 || dots == 2); };
     while (!path.empty()) {
@@ -96,7 +95,8 @@ bool has_dot_segment(std::string_view path) {
 }
 
 bool has_valid_escapes(std::string_view path) {
-    for (auto mark = path.find('%'); mark != std::string_view::npos; mark = path.find('%', mark + 3)) {
+    for (auto mark = path.find('%'); mark != std::string_view::npos;
+         mark = path.find('%', mark + 3)) {
         const std::string_view digits = path.substr(mark + 1, 2);
         if (digits.size() < 2 || !is_all(digits, kHex) || digits == "00")
             return false;

@@ -66,12 +66,12 @@ std::string_view trim(std::string_view text);
 // `lower` is in lower case.
 bool equals_ignoring_case(std::string_view text, std::string_view lower);
 
-// host or host:port, as in a Host field: a name, an IPv4 address or an IPv6 address in brackets; never empty, no
-// user, a port of 0 to 65535.
+// host or host:port, as in a Host field: a name, an IPv4 address or an IPv6 address in brackets;
+// never empty, no user, a port of 0 to 65535.
 bool is_authority(std::string_view text);
 
-// Whether a segment of `path` is "." or "..", however spelled: percent-encoded (also repeatedly), with parameters
-// behind ';', and with '\', "%2f" or "%5c" as the separator.
+// Whether a segment of `path` is "." or "..", however spelled: percent-encoded (also repeatedly),
+// with parameters behind ';', and with '\', "%2f" or "%5c" as the separator.
 bool has_dot_segment(std::string_view path);
 
 // Whether every '%' of `path` begins a percent-encoded octet other than NUL.

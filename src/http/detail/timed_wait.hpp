@@ -7,10 +7,12 @@
 
 namespace skep::http::detail {
 
-// `co_await wait_until(signal, when)` gives false where the time came first. Costs no coroutine frame.
+// `co_await wait_until(signal, when)` gives false where the time came first. Costs no coroutine
+// frame.
 class TimedWait final : async::Timer {
 public:
-    TimedWait(async::Signal& signal, TimePoint when) : loop_(signal.loop()), when_(when), wait_(signal) {}
+    TimedWait(async::Signal& signal, TimePoint when)
+        : loop_(signal.loop()), when_(when), wait_(signal) {}
 
     bool await_ready() { return wait_.await_ready(); }
     void await_suspend(std::coroutine_handle<> handle) {

@@ -21,7 +21,8 @@ public:
     async::ByteStream& stream() { return *stream_; }
     InputBuffer& input() { return input_; }
 
-    // Reads once into `input`, which then holds at most `limit` bytes. A full buffer is `would_block`.
+    // Reads once into `input`, which then holds at most `limit` bytes. A full buffer is
+    // `would_block`.
     Kind fill(std::size_t limit);
 
     // Writes what it can of `parts` and cuts that off them. `done`: everything was written.

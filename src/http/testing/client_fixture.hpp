@@ -1,11 +1,11 @@
 #pragma once
 // ClientFixture: a client on a fake network in virtual time; the test is the upstream.
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "async/task_group.hpp"
 #include "async/testing/fake_network.hpp"
@@ -17,7 +17,7 @@ namespace skep::http {
 
 // What came of one `send`: the head, then what could be read of the body.
 struct Reply {
-    std::optional<Error> error;       // of the head
+    std::optional<Error> error;  // of the head
     int status = 0;
     model::Headers headers;
     std::optional<std::string> body;  // where it ended well
@@ -25,7 +25,9 @@ struct Reply {
     std::optional<model::Headers> trailers;
 
     std::string error_name() const { return error ? std::string(error->name()) : ""; }
-    std::string body_error_name() const { return body_error ? std::string(body_error->name()) : ""; }
+    std::string body_error_name() const {
+        return body_error ? std::string(body_error->name()) : "";
+    }
 };
 
 class ClientFixture : public testing::Test {
@@ -44,7 +46,8 @@ protected:
     }
 
     // Sends in the background; `reply` fills as things come.
-    std::shared_ptr<Reply> start(model::Request request, std::optional<Duration> time = std::nullopt) {
+    std::shared_ptr<Reply> start(model::Request request,
+                                 std::optional<Duration> time = std::nullopt) {
         auto reply = std::make_shared<Reply>();
         calls.spawn(call(std::move(request), time, reply));
         loop.run_ready();
@@ -76,7 +79,8 @@ protected:
         return reply;
     }
 
-    async::Task<void> call(model::Request request, std::optional<Duration> time, std::shared_ptr<Reply> reply) {
+    async::Task<void> call(model::Request request, std::optional<Duration> time,
+                           std::shared_ptr<Reply> reply) {
         ClientOptions options{.addresses = addresses};
         if (time)
             options.deadline = loop.clock().now() + *time;

@@ -23,14 +23,16 @@ public:
     };
     using Answer = std::function<async::Task<model::Response>(model::Request)>;
 
-    // Without an `answer`: reads the body, keeps it, and says 200 "ok", or tells why it could not be read.
+    // Without an `answer`: reads the body, keeps it, and says 200 "ok", or tells why it could not
+    // be read.
     Answer answer;
     std::optional<std::uint64_t> body_limit;
 
     const std::vector<Seen>& seen() const { return seen_; }
     std::size_t running() const { return running_; }
 
-    async::Task<model::Response> handle(model::Request request, const ConnectionInfo& connection) override;
+    async::Task<model::Response> handle(model::Request request,
+                                        const ConnectionInfo& connection) override;
     std::uint64_t request_body_limit(const model::Request&, std::uint64_t usual) const override {
         return body_limit.value_or(usual);
     }
