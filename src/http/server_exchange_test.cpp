@@ -17,6 +17,13 @@ constexpr std::string_view kGet = "GET /a?b=1 HTTP/1.1\r\nHost: shop.test:81\r\n
 constexpr std::string_view kOk =
     "HTTP/1.1 200 OK\r\ndate: Thu, 01 Jan 2026 01:00:00 GMT\r\ncontent-length: 2\r\n\r\nok";
 
+std::string repeated(std::string_view text, int count) {
+    std::string all;
+    for (int i = 0; i < count; ++i)
+        all += text;
+    return all;
+}
+
 TEST_F(ServerExchange, answers_a_get_and_keeps_the_connection) {
     RawPeer peer = sent(kGet);
 
@@ -61,6 +68,22 @@ TEST_F(ServerExchange, does_not_start_a_pipelined_request_before_the_one_ahead_i
     EXPECT_EQ(handler.seen().size(), 1U);
     loop.advance(250ms);
     EXPECT_EQ(handler.seen().size(), 2U);
+}
+
+TEST_F(ServerExchange, lets_other_connections_have_their_turn) {
+    std::string targets;
+    handler.answer = [&](model::Request request) -> async::Task<model::Response> {
+        targets += request.target;
+        co_return text_response("");
+    };
+    RawPeer greedy = connect();
+    RawPeer modest = connect();
+    greedy.send_later(repeated("GET /g HTTP/1.1\r\nHost: h\r\n\r\n", 20));
+    modest.send_later("GET /m HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    loop.run_ready();
+
+    EXPECT_EQ(targets, repeated("/g", 16) + "/m" + repeated("/g", 4));
 }
 
 TEST_F(ServerExchange, reads_a_head_that_arrives_byte_by_byte) {

@@ -149,6 +149,7 @@ void ConnectionPool::keep(ConnectionPtr connection) {
     if (closed_ || host.idle.size() >= limits_.pool_per_host)
         return;
     connection->was_used_ = true;
+    connection->wire().input().shrink();
     loop_.arm(connection->expiry_, loop_.now() + limits_.pool_idle);
     host.idle.push_back(std::move(connection));
     host.wake_one();

@@ -29,7 +29,7 @@ BodyStatus BodyIntake::poll(Bytes& chunk) {
             return *decoded;
         if (!std::exchange(has_waited_, true) && listener_ != nullptr)
             listener_->before_first_wait();
-        switch (wire_.fill(kReadAhead)) {
+        switch (wire_.fill_body(kReadAhead)) {
             case Wire::Kind::done:
                 break;
             case Wire::Kind::would_block:

@@ -26,8 +26,10 @@ public:
     }
 
     // Room for more bytes behind those held, which together stay within `limit`. Empty: the limit
-    // is reached.
-    std::span<std::byte> space(std::size_t limit) {
+    // is reached. An empty buffer is first made at least `wanted` bytes large.
+    std::span<std::byte> space(std::size_t limit, std::size_t wanted = kFirst) {
+        if (empty() && capacity_ < wanted)
+            allocate(wanted);
         if (end_ == capacity_)
             make_room(limit);
         const std::size_t room = std::min(capacity_ - end_, limit - std::min(limit, size()));
@@ -37,8 +39,22 @@ public:
     }
     void commit(std::size_t count) { end_ += count; }
 
+    // Gives the memory back where the buffer is empty and larger than a usual request needs.
+    void shrink() {
+        if (!empty() || capacity_ <= kFirst)
+            return;
+        bytes_.reset();
+        begin_ = end_ = capacity_ = 0;
+    }
+
 private:
     static constexpr std::size_t kFirst = 4096;
+
+    void allocate(std::size_t capacity) {
+        bytes_ = std::make_unique_for_overwrite<char[]>(capacity);
+        capacity_ = capacity;
+        begin_ = end_ = 0;
+    }
 
     void make_room(std::size_t limit) {
         const std::size_t held = size();

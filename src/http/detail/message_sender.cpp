@@ -14,6 +14,8 @@ using model::BodyStatus;
 constexpr std::size_t kNotes =
     256;  // reserved, so that views into the notes stay valid: 8 × 18 and the last chunk
 
+constexpr int kWritesInTurn = 16;
+
 }  // namespace
 
 MessageSender::MessageSender(Wire& wire, std::string_view head, model::Body& body,
@@ -40,6 +42,10 @@ async::Task<Result<>> MessageSender::send() {
             co_return Result<>();
         if (state_ == State::failed)
             co_return fail(*error_);
+        if (state_ == State::gathering) {
+            co_await next_turn(wire_.stream().writable().loop());
+            continue;
+        }
         async::Signal& signal =
             state_ == State::writing ? wire_.stream().writable() : body_.source().ready();
         const TimePoint deadline = signal.loop().now() + options_.idle;
@@ -49,17 +55,17 @@ async::Task<Result<>> MessageSender::send() {
     }
 }
 
-// Goes on until it must wait.
+// Goes on until it must wait, or for its share of a turn: then the state is `gathering`.
 void MessageSender::step() {
     if (state_ == State::waiting)
         state_ = State::gathering;
-    while (state_ == State::gathering || state_ == State::writing) {
+    for (int writes = 0; writes < kWritesInTurn; ++writes) {
         if (state_ == State::gathering)
             gather();
         if (state_ != State::writing)
             return;
         write();
-        if (state_ == State::writing)
+        if (state_ != State::gathering)
             return;
     }
 }

@@ -7,6 +7,7 @@ namespace skep::http::detail {
 namespace {
 
 constexpr std::size_t kLingerBytes = 1024 * 1024;
+constexpr int kRequestsInTurn = 16;  // of one connection, before the others have theirs
 
 Error error_of(const Fault& fault) {
     return error(fault.reason, "{}", fault.rule);
@@ -34,6 +35,7 @@ async::Task<void> Session::run() {
     while (keep_alive_) {
         HeadState state = look_for_head();
         if (state == HeadState::waiting) {
+            served_in_turn_ = 0;
             const bool in_time = co_await wait_until(wire_.stream().readable(), head_deadline());
             if (in_time)
                 continue;
@@ -41,6 +43,10 @@ async::Task<void> Session::run() {
         }
         if (state == HeadState::gone)
             co_return;
+        if (++served_in_turn_ > kRequestsInTurn) {
+            served_in_turn_ = 1;
+            co_await next_turn(context_.loop);
+        }
         const async::GuardOptions while_connected{.cancel = &cancel_};
         const auto done = co_await async::guard(context_.loop, exchange(), while_connected);
         if (!done)
@@ -286,6 +292,7 @@ void Session::end_exchange() {
     if (intake_ && !intake_->is_finished())
         keep_alive_ = false;
     intake_.reset();
+    wire_.input().shrink();
     interim_ = {};
     head_.reset();
     busy_ = false;

@@ -43,4 +43,25 @@ inline TimedWait wait_until(async::Signal& signal, TimePoint when) {
     return {signal, when};
 }
 
+// `co_await next_turn(loop)` lets whatever else is ready run first.
+class NextTurn {
+public:
+    explicit NextTurn(async::Loop& loop) : loop_(loop) {}
+
+    bool await_ready() const { return false; }
+    void await_suspend(std::coroutine_handle<> handle) {
+        resumption_.set(handle);
+        loop_.post(resumption_);
+    }
+    void await_resume() {}
+
+private:
+    async::Loop& loop_;
+    async::Resumption resumption_;
+};
+
+inline NextTurn next_turn(async::Loop& loop) {
+    return NextTurn(loop);
+}
+
 }  // namespace skep::http::detail

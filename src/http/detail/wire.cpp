@@ -2,10 +2,10 @@
 
 namespace skep::http::detail {
 
-Wire::Kind Wire::fill(std::size_t limit) {
+Wire::Kind Wire::read_into(std::size_t limit, std::size_t piece) {
     if (ended_)
         return Kind::end;
-    const std::span<std::byte> space = input_.space(limit);
+    const std::span<std::byte> space = input_.space(limit, piece);
     if (space.empty())
         return Kind::would_block;
     const async::IoOutcome outcome = stream_->read(space);

@@ -23,7 +23,10 @@ public:
 
     // Reads once into `input`, which then holds at most `limit` bytes. A full buffer is
     // `would_block`.
-    Kind fill(std::size_t limit);
+    Kind fill(std::size_t limit) { return read_into(limit, kHeadPiece); }
+
+    // The same for a body: larger pieces.
+    Kind fill_body(std::size_t limit) { return read_into(limit, kBodyPiece); }
 
     // Writes what it can of `parts` and cuts that off them. `done`: everything was written.
     Kind write(std::span<iovec>& parts);
@@ -35,6 +38,10 @@ public:
     std::uint64_t bytes_written() const { return bytes_written_; }
 
 private:
+    static constexpr std::size_t kHeadPiece = 4 * 1024;
+    static constexpr std::size_t kBodyPiece = 32 * 1024;
+    Kind read_into(std::size_t limit, std::size_t piece);
+
     async::StreamPtr stream_;
     InputBuffer input_;
     bool ended_ = false;

@@ -16,6 +16,11 @@ void RawPeer::send(std::string_view text) {
     }
 }
 
+void RawPeer::send_later(std::string_view text) {
+    const iovec part{.iov_base = const_cast<char*>(text.data()), .iov_len = text.size()};
+    stream_->write(std::span(&part, 1));
+}
+
 void RawPeer::end() {
     stream_->shutdown_write();
     loop_.run_ready();

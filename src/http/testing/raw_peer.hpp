@@ -17,6 +17,9 @@ public:
     // Writes `text`, as far as it fits, and lets the other side work.
     void send(std::string_view text);
 
+    // Writes `text`, which fits, and leaves it to the test when the other side works.
+    void send_later(std::string_view text);
+
     // Closes our direction, the whole connection in good order, or breaks it.
     void end();
     void leave();
