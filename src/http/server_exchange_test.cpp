@@ -215,6 +215,22 @@ TEST_F(ServerExchange, closes_instead_of_asking_for_a_body_that_the_handler_does
     EXPECT_TRUE(peer.is_closed());
 }
 
+TEST_F(ServerExchange, sends_100_continue_before_a_response_that_streams_the_body_back) {
+    handler.answer = [](model::Request request) -> async::Task<model::Response> {
+        model::Response response;
+        response.body = std::move(request.body);
+        co_return response;
+    };
+    RawPeer peer =
+        sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_THAT(peer.received(),
+                testing::StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
+
+    peer.send("abc");
+
+    EXPECT_THAT(peer.received(), testing::EndsWith("\r\n\r\nabc"));
+}
+
 TEST_F(ServerExchange, turns_an_exception_of_the_handler_into_500_and_goes_on) {
     handler.answer = [](model::Request) -> async::Task<model::Response> {
         throw std::runtime_error("secret");

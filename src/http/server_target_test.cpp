@@ -65,6 +65,12 @@ TEST_F(ServerTarget, takes_an_ipv6_host) {
     EXPECT_EQ(handler.seen()[0].authority, "[::1]:8080");
 }
 
+TEST_F(ServerTarget, takes_a_host_with_an_underscore) {
+    RawPeer peer = sent(with_host("my_service.skep.internal"));
+
+    EXPECT_EQ(peer.status(), 200);
+}
+
 TEST_F(ServerTarget, takes_the_authority_of_an_absolute_target_over_host) {
     RawPeer peer = sent("GET http://other.test/x?y HTTP/1.1\r\nHost: h\r\n\r\n");
 

@@ -7,6 +7,7 @@ namespace skep::http::detail {
 namespace {
 
 constexpr std::size_t kLingerBytes = 1024 * 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr int kRequestsInTurn = 16;  // of one connection, before the others have theirs
 
 Error error_of(const Fault& fault) {
@@ -234,6 +235,8 @@ void Session::attach_body() {
 
 void Session::start_response(model::Response& response) {
     settle_body(response);
+    if (std::exchange(may_send_continue_, false) && intake_ && intake_->is_held())
+        interim_ = kContinue;  // the body will be read while the response streams
     keep_alive_ = keep_alive_ && !context_.draining_since;
     ResponseShape shape{
         .to_head = to_head_, .to_http_1_0 = to_http_1_0_, .date = context_.date.at(context_.loop)};
@@ -344,7 +347,7 @@ void Session::inspect_hangup() {
 void Session::before_first_wait() {
     if (!std::exchange(may_send_continue_, false))
         return;
-    interim_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    interim_ = kContinue;
     iovec part = part_of(interim_);
     std::span<iovec> parts(&part, 1);
     wire_.write(parts);

@@ -25,7 +25,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
     mark("!#$%&'*+-.^_`|~", kToken);
     mark("0123456789", kToken | kHost | kHex | kDigit);
     mark("abcdefABCDEF", kHex);
-    mark("-._~", kHost);
+    mark("-._~", kHost);  // names of services may have an underscore
     for (unsigned c = 'a'; c <= 'z'; ++c) {
         classes[c] |= kToken | kHost;
         classes[c - 'a' + 'A'] |= kToken | kHost;
