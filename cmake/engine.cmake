@@ -52,7 +52,7 @@ endif()
 
 # The smoke test, once testing is enabled.
 function(skep_engine_tests)
-    if(SKEP_WITH_ENGINE)
+    if(SKEP_WITH_ENGINE AND EXISTS ${CMAKE_SOURCE_DIR}/engine/tests/smoke.cpp)
         add_executable(skep_engine_smoke ${CMAKE_SOURCE_DIR}/engine/tests/smoke.cpp)
         target_link_libraries(skep_engine_smoke PRIVATE skep_options skep_engine)
         add_test(NAME engine_smoke COMMAND skep_engine_smoke

@@ -8,12 +8,6 @@ namespace {
 
 constexpr std::string_view kPrefix = "/_services/";
 
-std::string quoted(std::string_view text) {
-    std::string out;
-    append_json_string(out, text);
-    return out;
-}
-
 model::Response reply(int status, std::string_view type, std::string body) {
     model::Response response;
     response.status = status;
@@ -25,8 +19,8 @@ model::Response reply(int status, std::string_view type, std::string body) {
 
 model::Response health_of(const telemetry::ServiceReport& service) {
     const bool is_up = service.state == "running";
-    std::string body = fmt::format("{{\"service\":{},\"version\":{},\"status\":\"{}\"}}\n", quoted(service.name),
-                                   quoted(service.version), is_up ? "healthy" : "unhealthy");
+    std::string body = fmt::format("{{\"service\":{},\"version\":{},\"status\":\"{}\"}}\n", json_quoted(service.name),
+                                   json_quoted(service.version), is_up ? "healthy" : "unhealthy");
     return reply(is_up ? 200 : 503, "application/json", std::move(body));
 }
 
@@ -45,7 +39,7 @@ model::Response metrics_of(const telemetry::ServiceReport& service, const model:
         R"({{"service":{},"uptime":{:.3f},"requests":{},"errors":{},"error_rate":{:.6f},"client_errors":{},)"
         R"("running":{},"p50_ms":{:.3f},"p99_ms":{:.3f}}})"
         "\n",
-        quoted(service.name), reports.process().uptime_seconds, stats.requests.value(), stats.server_errors.value(),
+        json_quoted(service.name), reports.process().uptime_seconds, stats.requests.value(), stats.server_errors.value(),
         telemetry::error_rate(stats), stats.client_errors.value(), stats.running.load(),
         milliseconds(stats.duration.quantile(0.5)), milliseconds(stats.duration.quantile(0.99)));
     return reply(200, "application/json", std::move(body));
