@@ -1,0 +1,130 @@
+#pragma once
+// Loop: one thread's ready queue and timers. Everything a service does happens in some loop's turns.
+
+#include <coroutine>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "async/intrusive_list.hpp"
+#include "async/timer_wheel.hpp"
+#include "base/clock.hpp"
+
+namespace skep::async {
+
+// Something that the loop runs once when posted. Withdrawn by being destroyed.
+class Runnable : public ListNode {
+public:
+    virtual ~Runnable() = default;
+
+private:
+    friend class Loop;
+    virtual void run() = 0;
+};
+
+// Belongs to one thread, the one that calls `turn`; only `post_remote` may be called from others.
+// Knows nothing of sockets: an IoThread or a test drives it.
+class Loop {
+public:
+    // `clock` outlives the loop.
+    explicit Loop(const Clock& clock);
+
+    // Runs `item` in the next turn. Posting what is posted already changes nothing.
+    void post(Runnable& item) {
+        if (!item.is_linked())
+            ready_.push_back(item);
+    }
+
+    // Runs `item` after everything else that is ready: of these, one runs a turn. For work that has used up
+    // its share of the thread.
+    void post_behind(Runnable& item) {
+        if (!item.is_linked())
+            behind_.push_back(item);
+    }
+
+    // Runs `work` in a later turn. Any thread. What was not run when the loop ends is destroyed unrun.
+    void post_remote(std::function<void()> work);
+
+    // (Re)arms `timer`; it fires in the first turn at or after `when`.
+    void arm(Timer& timer, TimePoint when) { timers_.arm(timer, when); }
+
+    // The time at which the current turn began.
+    TimePoint now() const { return now_; }
+    const Clock& clock() const { return clock_; }
+
+    // Fires due timers, runs what was ready when the turn began, then one item that was posted behind.
+    // Returns whether more is ready.
+    bool turn();
+
+    // When the next timer wants a turn; empty where no timer is armed.
+    std::optional<TimePoint> next_wake() const { return timers_.next_wake(); }
+
+    // Called, from any thread, when `post_remote` needs the driver to wake from its wait.
+    void on_remote(std::function<void()> wake) { wake_ = std::move(wake); }
+
+    // The calling thread becomes the loop's.
+    void adopt_thread() { thread_ = std::this_thread::get_id(); }
+    bool is_on_thread() const { return thread_ == std::this_thread::get_id(); }
+
+    // co_await loop.sleep_until(when)
+    class Sleep;
+    Sleep sleep_until(TimePoint when);
+    Sleep sleep_for(Duration duration);
+
+private:
+    void run_remote();
+
+    const Clock& clock_;
+    TimePoint now_;
+    TimerWheel timers_;
+    IntrusiveList<Runnable> ready_;
+    IntrusiveList<Runnable> behind_;
+    std::thread::id thread_ = std::this_thread::get_id();
+
+    std::function<void()> wake_;
+    std::mutex remote_mutex_;
+    std::vector<std::function<void()>> remote_;
+};
+
+// Resumes a coroutine from the loop.
+class Resumption final : public Runnable {
+public:
+    void set(std::coroutine_handle<> handle) { handle_ = handle; }
+    bool is_set() const { return handle_ != nullptr; }
+
+private:
+    void run() override { std::exchange(handle_, nullptr).resume(); }
+
+    std::coroutine_handle<> handle_;
+};
+
+class Loop::Sleep final : public Timer {
+public:
+    Sleep(Loop& loop, TimePoint when) : loop_(loop), when_(when) {}
+
+    bool await_ready() const { return when_ <= loop_.now(); }
+    void await_suspend(std::coroutine_handle<> handle) {
+        handle_ = handle;
+        loop_.arm(*this, when_);
+    }
+    void await_resume() {}
+
+private:
+    void expired() override { handle_.resume(); }
+
+    Loop& loop_;
+    TimePoint when_;
+    std::coroutine_handle<> handle_;
+};
+
+inline Loop::Sleep Loop::sleep_until(TimePoint when) {
+    return {*this, when};
+}
+inline Loop::Sleep Loop::sleep_for(Duration duration) {
+    return {*this, now_ + duration};
+}
+
+}  // namespace skep::async

@@ -1,0 +1,126 @@
+#include "async/loop.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+
+#include "async/testing/test_loop.hpp"
+
+namespace skep::async {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Note final : Runnable {
+    Note(std::string& log, char name) : log_(log), name_(name) {}
+    void run() override { log_ += name_; }
+    std::string& log_;
+    char name_;
+};
+
+struct Alarm final : Timer {
+    Alarm(std::string& log, char name) : log_(log), name_(name) {}
+    void expired() override { log_ += name_; }
+    std::string& log_;
+    char name_;
+};
+
+TEST(Loop, runs_posted_work_in_order) {
+    TestLoop loop;
+    std::string log;
+    Note a(log, 'a'), b(log, 'b');
+
+    loop.loop().post(b);
+    loop.loop().post(a);
+    loop.run_ready();
+
+    EXPECT_EQ(log, "ba");
+}
+
+TEST(Loop, runs_one_item_posted_behind_after_all_ready_ones) {
+    TestLoop loop;
+    std::string log;
+    Note a(log, 'a'), b(log, 'b'), slow(log, 's'), slower(log, 't');
+    loop.loop().post_behind(slow);
+    loop.loop().post_behind(slower);
+    loop.loop().post(a);
+    loop.loop().post(b);
+
+    loop.loop().turn();
+
+    EXPECT_EQ(log, "abs");
+}
+
+TEST(Loop, forgets_an_item_that_is_destroyed) {
+    TestLoop loop;
+    std::string log;
+    {
+        Note gone(log, 'g');
+        loop.loop().post(gone);
+    }
+    loop.run_ready();
+
+    EXPECT_EQ(log, "");
+}
+
+TEST(Loop, runs_what_another_thread_posts) {
+    TestLoop loop;
+    int value = 0;
+    std::thread other([&] { loop.loop().post_remote([&] { value = 7; }); });
+    other.join();
+
+    loop.run_ready();
+
+    EXPECT_EQ(value, 7);
+}
+
+TEST(Loop, timers_fire_in_order_and_never_early) {
+    TestLoop loop;
+    std::string log;
+    Alarm late(log, 'l'), early(log, 'e');
+    loop.loop().arm(late, loop.clock().now() + 300ms);
+    loop.loop().arm(early, loop.clock().now() + 2500us);
+
+    loop.advance(2400us);
+    EXPECT_EQ(log, "");
+    loop.advance(1100us);
+    EXPECT_EQ(log, "e");
+    loop.advance(300ms);
+    EXPECT_EQ(log, "el");
+}
+
+TEST(Loop, a_disarmed_timer_does_not_fire) {
+    TestLoop loop;
+    std::string log;
+    Alarm alarm(log, 'a');
+    loop.loop().arm(alarm, loop.clock().now() + 5ms);
+
+    alarm.disarm();
+    loop.advance(10ms);
+
+    EXPECT_EQ(log, "");
+}
+
+class WheelDistance : public testing::TestWithParam<std::int64_t> {};
+
+TEST_P(WheelDistance, a_timer_fires_on_its_tick) {
+    TestLoop loop;
+    std::string log;
+    Alarm alarm(log, 'a');
+    const auto distance = std::chrono::milliseconds(GetParam());
+    loop.advance(77ms);
+    loop.loop().arm(alarm, loop.clock().now() + distance);
+
+    loop.advance(distance - 1ms);
+    EXPECT_EQ(log, "");
+    loop.advance(1ms);
+    EXPECT_EQ(log, "a");
+}
+
+INSTANTIATE_TEST_SUITE_P(, WheelDistance,
+                         testing::Values(1, 2, 178, 179, 180, 255, 256, 257, 65'458, 65'459, 65'536, 70'000,
+                                         16'777'216, 20'000'000, 4'294'967'295, 5'000'000'000));
+
+}  // namespace
+}  // namespace skep::async

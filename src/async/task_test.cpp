@@ -1,0 +1,78 @@
+#include "async/task.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "async/signal.hpp"
+#include "async/testing/test_loop.hpp"
+
+namespace skep::async {
+namespace {
+
+Task<int> add(int left, int right) {
+    co_return left + right;
+}
+
+Task<int> sum_to(int count) {
+    int sum = 0;
+    for (int i = 1; i <= count; ++i)
+        sum = co_await add(sum, i);
+    co_return sum;
+}
+
+Task<int> fail_loudly() {
+    throw std::runtime_error("lost");
+    co_return 0;
+}
+
+struct Mark {
+    ~Mark() { *flag = true; }
+    bool* flag;
+};
+
+Task<void> wait_with(Signal& signal, bool* destroyed) {
+    const Mark mark{destroyed};
+    co_await signal.wait();
+}
+
+TEST(Task, awaits_other_tasks_without_growing_the_stack) {
+    TestLoop loop;
+
+    EXPECT_EQ(loop.run(sum_to(100'000)), 705'082'704);
+}
+
+TEST(Task, carries_an_exception_to_its_awaiter) {
+    TestLoop loop;
+
+    EXPECT_THROW(loop.run(fail_loudly()), std::runtime_error);
+}
+
+TEST(Task, destroying_it_destroys_what_it_waits_in) {
+    TestLoop loop;
+    Signal signal(loop);
+    bool destroyed = false;
+    {
+        Task<void> task = wait_with(signal, &destroyed);
+        task.await_suspend(std::noop_coroutine()).resume();
+        EXPECT_FALSE(destroyed);
+    }
+    EXPECT_TRUE(destroyed);
+}
+
+TEST(Task, a_signal_set_for_a_destroyed_waiter_reaches_nobody) {
+    TestLoop loop;
+    Signal signal(loop);
+    bool destroyed = false;
+    Task<void> task = wait_with(signal, &destroyed);
+    task.await_suspend(std::noop_coroutine()).resume();
+    signal.set();
+
+    task.destroy();
+    loop.run_ready();
+
+    EXPECT_TRUE(destroyed);
+}
+
+}  // namespace
+}  // namespace skep::async

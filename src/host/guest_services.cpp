@@ -1,0 +1,201 @@
+#include "host/guest_services.hpp"
+
+#include <algorithm>
+
+#include "host/outbound_grants.hpp"
+
+namespace skep::host {
+namespace {
+
+constexpr std::size_t kLineLimit = 8 << 10;   // a longer line is cut in pieces
+constexpr std::size_t kMaxAttributes = 32;
+constexpr std::size_t kMaxSpans = 64;
+constexpr std::uint64_t kInvokeReplyLimit = 4 << 20;
+
+constexpr std::string_view kInternalSuffixes[] = {".skep.internal", ".spin.internal"};
+
+// The service that "<service>.skep.internal[:port]" means; empty where the authority is another host.
+std::string internal_service(std::string_view authority) {
+    const std::string_view host = authority.substr(0, authority.rfind(':'));
+    for (const auto suffix : kInternalSuffixes) {
+        if (host.ends_with(suffix))
+            return std::string(host.substr(0, host.size() - suffix.size()));
+    }
+    return {};
+}
+
+// Counts an outgoing call while it runs.
+class Running {
+public:
+    explicit Running(std::uint32_t& count) : count_(count) { ++count_; }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() { --count_; }
+
+private:
+    std::uint32_t& count_;
+};
+
+model::Request request_for(std::string_view method, std::string body) {
+    model::Request request;
+    const auto space = method.find(' ');
+    if (space == std::string_view::npos) {
+        request.method = "POST";
+        request.target = fmt::format("/{}", method);
+    } else {
+        request.method = method.substr(0, space);
+        request.target = method.substr(space + 1);
+    }
+    request.body = model::Body(std::move(body));
+    return request;
+}
+
+}  // namespace
+
+GuestServices::GuestServices(std::shared_ptr<const ServiceEnvironment> environment, HostPorts& ports,
+                             LogBudget& budget, model::CallContext context)
+    : environment_(std::move(environment)), ports_(ports), budget_(budget), context_(std::move(context)) {}
+
+GuestServices::~GuestServices() {
+    log_lines(partial_out_, partial_out_.empty() ? "" : "\n", LogLevel::info);
+    log_lines(partial_err_, partial_err_.empty() ? "" : "\n", LogLevel::info);
+    if (!attributes_.empty())
+        log(LogLevel::debug, "request attributes", std::move(attributes_));
+}
+
+void GuestServices::capture_output(std::uint64_t limit) {
+    capturing_ = true;
+    output_limit_ = limit;
+}
+
+bool GuestServices::output(wasm::GuestStream stream, std::string_view bytes) {
+    if (stream == wasm::GuestStream::err) {
+        log_lines(partial_err_, bytes, LogLevel::info);
+        return true;
+    }
+    if (!capturing_) {
+        log_lines(partial_out_, bytes, LogLevel::info);
+        return true;
+    }
+    if (captured_.size() + bytes.size() > output_limit_) {
+        output_exceeded_ = true;
+        return false;
+    }
+    captured_.append(bytes);
+    return true;
+}
+
+void GuestServices::log_lines(std::string& partial, std::string_view bytes, LogLevel level) {
+    while (!bytes.empty()) {
+        const auto newline = bytes.find('\n');
+        const std::string_view piece = bytes.substr(0, std::min(newline, kLineLimit));
+        partial.append(piece);
+        bytes.remove_prefix(std::min(piece.size() + (newline == piece.size() ? 1 : 0), bytes.size()));
+        const bool is_whole = newline == piece.size() || partial.size() >= kLineLimit;
+        if (!is_whole)
+            continue;
+        if (!partial.empty())
+            log(level, partial);
+        partial.clear();
+    }
+}
+
+void GuestServices::log(LogLevel level, std::string_view message,
+                        std::vector<std::pair<std::string, std::string>> fields) {
+    if (level < environment_->log_level)
+        return;
+    std::size_t bytes = message.size() + 64;
+    for (const auto& [key, value] : fields)
+        bytes += key.size() + value.size();
+    if (!budget_.take(bytes, ports_.loop.now()))
+        return;
+    if (const std::uint64_t dropped = budget_.take_dropped(); dropped > 0)
+        fields.emplace_back("dropped_before", std::to_string(dropped));
+    std::string trace = context_.trace.trace_id_hex();
+    std::string request = context_.request_id == trace ? std::string() : context_.request_id;
+    ports_.logger.log({.level = level,
+                       .service = environment_->name.value(),
+                       .trace_id = std::move(trace),
+                       .request_id = std::move(request),
+                       .message = std::string(message.substr(0, kLineLimit)),
+                       .fields = std::move(fields)});
+}
+
+async::Task<Result<model::Response>> GuestServices::send(model::Request request,
+                                                         std::chrono::nanoseconds patience) {
+    if (outbound_running_ >= environment_->outbound_calls)
+        co_return fail("resource_exhausted", "{} outgoing calls of this request run already", outbound_running_);
+    const Running running(outbound_running_);
+    const TimePoint deadline = patience.count() > 0 ? std::min(context_.deadline, ports_.loop.now() + patience)
+                                                    : context_.deadline;
+    std::string service = internal_service(request.authority);
+    if (!service.empty())
+        co_return co_await call_service(std::move(service), std::move(request));
+    co_return co_await call_outside(std::move(request), deadline);
+}
+
+async::Task<Result<model::Response>> GuestServices::call_service(std::string name, model::Request request) {
+    if (!environment_->calls.contains(name)) {
+        Error refused = error("call_not_granted", "service '{}' may not call '{}': add calls = [\"{}\"] to [services.{}]",
+                              environment_->name.value(), name, name, environment_->name.value());
+        log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
+        co_return fail(std::move(refused));
+    }
+    model::CallContext context = context_;
+    context.caller = environment_->name;
+    context.depth = context_.depth + 1;
+    request.headers.set("traceparent", context.trace.to_traceparent());
+    model::ServiceName service(std::move(name));
+    co_return co_await ports_.invoker.invoke(std::move(service), std::move(request), std::move(context));
+}
+
+async::Task<Result<model::Response>> GuestServices::call_outside(model::Request request, TimePoint deadline) {
+    const Result<const model::OutboundGrant*> grant =
+        find_grant(environment_->outbound, request.scheme, request.authority);
+    if (!grant) {
+        Error refused = error(grant.error().name(), "service '{}': {}", environment_->name.value(),
+                              grant.error().message());
+        log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
+        co_return fail(std::move(refused));
+    }
+    request.headers.set("traceparent", context_.trace.to_traceparent());
+    co_return co_await ports_.outbound.send(std::move(request), **grant, deadline);
+}
+
+async::Task<Result<std::string>> GuestServices::invoke(std::string service, std::string method,
+                                                       std::string body) {
+    model::Request request = request_for(method, std::move(body));
+    request.authority = service + ".skep.internal";
+    CO_TRY(model::Response response, co_await call_service(service, std::move(request)));
+    CO_TRY(std::string text, co_await model::read_all(response.body, kInvokeReplyLimit));
+    if (response.status >= 400)
+        co_return fail("call_failed", "'{}' answered {} to {}: {}", service, response.status, method,
+                       text.substr(0, 1024));
+    co_return text;
+}
+
+Result<std::string> GuestServices::start_span(std::string_view name) {
+    if (spans_.size() >= kMaxSpans)
+        return fail("resource_exhausted", "a request has at most {} open spans", kMaxSpans);
+    std::string id = context_.trace.child(ports_.random).span_id_hex();
+    spans_.emplace(id, Span{std::string(name.substr(0, 128)), ports_.loop.clock().now()});
+    return id;
+}
+
+Result<> GuestServices::end_span(std::string_view id) {
+    const auto found = spans_.find(id);
+    if (found == spans_.end())
+        return fail("not_found", "there is no open span '{}'", id.substr(0, 32));
+    const auto took = std::chrono::duration<double, std::milli>(ports_.loop.clock().now() - found->second.begin);
+    log(LogLevel::debug, found->second.name,
+        {{"span_id", found->first}, {"duration_ms", fmt::format("{:.3f}", took.count())}});
+    spans_.erase(found);
+    return {};
+}
+
+void GuestServices::set_attribute(std::string_view key, std::string_view value) {
+    if (attributes_.size() < kMaxAttributes)
+        attributes_.emplace_back(key.substr(0, 128), value.substr(0, 1024));
+}
+
+}  // namespace skep::host

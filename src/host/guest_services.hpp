@@ -1,0 +1,75 @@
+#pragma once
+// GuestServices: the host as one run of a guest sees it: who it is, what it may use, on whose behalf it runs.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "host/log_budget.hpp"
+#include "host/service_environment.hpp"
+#include "model/call_context.hpp"
+#include "wasm/guest_host.hpp"
+
+namespace skep::host {
+
+// Belongs to one io thread and one GuestTask, which it outlives.
+class GuestServices final : public wasm::GuestHost {
+public:
+    GuestServices(std::shared_ptr<const ServiceEnvironment> environment, HostPorts& ports, LogBudget& budget,
+                  model::CallContext context);
+    ~GuestServices() override;
+
+    // Standard output is kept, up to `limit` bytes, instead of logged (CGI).
+    void capture_output(std::uint64_t limit);
+    std::string take_output() { return std::move(captured_); }
+    bool output_exceeded() const { return output_exceeded_; }
+
+    // wasm::GuestHost
+    bool output(wasm::GuestStream stream, std::string_view bytes) override;
+    async::Task<Result<model::Response>> send(model::Request request, std::chrono::nanoseconds patience) override;
+
+    // Calls `service` on the guest's behalf: "GET /users/1", or a bare name, which means POST /name. The reply's body; a
+    // status ≥ 400 is an error that names it.
+    async::Task<Result<std::string>> invoke(std::string service, std::string method, std::string body);
+
+    // One line of the service's log, dropped where its level is below the service's or its budget is used up.
+    void log(LogLevel level, std::string_view message,
+             std::vector<std::pair<std::string, std::string>> fields = {});
+
+    // Spans of the guest's own, and attributes of the request's; both are logged at level debug when they end.
+    Result<std::string> start_span(std::string_view name);
+    Result<> end_span(std::string_view id);
+    void set_attribute(std::string_view key, std::string_view value);
+
+    const ServiceEnvironment& environment() const { return *environment_; }
+    const model::CallContext& context() const { return context_; }
+
+private:
+    async::Task<Result<model::Response>> call_service(std::string name, model::Request request);
+    async::Task<Result<model::Response>> call_outside(model::Request request, TimePoint deadline);
+    void log_lines(std::string& partial, std::string_view bytes, LogLevel level);
+
+    std::shared_ptr<const ServiceEnvironment> environment_;
+    HostPorts& ports_;
+    LogBudget& budget_;
+    model::CallContext context_;
+    bool capturing_ = false;
+    bool output_exceeded_ = false;
+    std::uint64_t output_limit_ = 0;
+    std::string captured_;
+    std::string partial_out_;
+    std::string partial_err_;
+    std::uint32_t outbound_running_ = 0;
+    struct Span {
+        std::string name;
+        TimePoint begin;
+    };
+    std::map<std::string, Span, std::less<>> spans_;
+    std::vector<std::pair<std::string, std::string>> attributes_;
+};
+
+}  // namespace skep::host

@@ -1,0 +1,91 @@
+#include "mesh/caller.hpp"
+
+#include "async/guard.hpp"
+
+namespace skep::mesh {
+namespace {
+
+// Counts one call from its begin to its end, also where it is destroyed in between.
+class Measurement {
+public:
+    Measurement(async::Loop& loop, ServiceStats& stats)
+        : stats_(stats), clock_(loop.clock()), begin_(clock_.now()) {
+        stats_.requests.add();
+        stats_.running.fetch_add(1, std::memory_order_relaxed);
+    }
+    Measurement(const Measurement&) = delete;
+    Measurement& operator=(const Measurement&) = delete;
+    ~Measurement() {
+        stats_.running.fetch_sub(1, std::memory_order_relaxed);
+        if (!ended_)
+            stats_.cancelled.add();
+    }
+
+    void end(const Result<model::Response>& result) {
+        ended_ = true;
+        stats_.duration.record(clock_.now() - begin_);
+        const int status = result ? result->status : result.error().http_status();
+        if (status >= 500)
+            stats_.server_errors.add();
+        else if (status >= 400)
+            stats_.client_errors.add();
+        if (!result && result.error().code() == ErrorCode::unavailable)
+            stats_.rejected.add();
+    }
+
+private:
+    ServiceStats& stats_;
+    const Clock& clock_;
+    TimePoint begin_;
+    bool ended_ = false;
+};
+
+}  // namespace
+
+Caller::Caller(async::Loop& loop, Random& random, Options options)
+    : loop_(loop), random_(random), options_(options) {}
+
+void Caller::set_target(const std::string& name, std::shared_ptr<Target> target) {
+    auto& entry = entries_[name];
+    if (!entry)
+        entry = std::make_unique<Entry>();
+    entry->target = std::move(target);
+}
+
+const ServiceStats* Caller::stats(const std::string& name) const {
+    const auto found = entries_.find(name);
+    return found == entries_.end() ? nullptr : &found->second->stats;
+}
+
+async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, model::Request request,
+                                                    model::CallContext context) {
+    const auto found = entries_.find(service.value());
+    if (found == entries_.end() || !found->second->target)
+        co_return fail("service_not_found", "there is no service '{}'", service.value());
+    if (context.depth > options_.call_depth)
+        co_return fail("call_depth_exceeded", "calling '{}' nests calls deeper than {}", service.value(),
+                       options_.call_depth);
+    Entry& entry = *found->second;
+    context.trace = context.trace.child(random_);
+    Measurement measurement(loop_, entry.stats);
+    const async::GuardOptions options{.deadline = context.deadline,
+                                      .deadline_reason = "request_deadline_exceeded",
+                                      .deadline_message = "no answer came before the request's deadline"};
+    auto running = call(entry.target, std::move(request), context);
+    Result<model::Response> result = co_await async::guard(loop_, std::move(running), options);
+    measurement.end(result);
+    if (!result)
+        co_return fail(std::move(result).error().within(service.value()));
+    co_return result;
+}
+
+async::Task<Result<model::Response>> Caller::call(std::shared_ptr<Target> target, model::Request request,
+                                                  const model::CallContext& context) {
+    Bulkhead::Permit permit;
+    if (!target->bulkhead.try_acquire(permit)) {
+        CO_TRY(permit, co_await target->bulkhead.acquire());
+    }
+    co_return co_await target->endpoint->call(std::move(request), context);
+}
+
+}  // namespace skep::mesh

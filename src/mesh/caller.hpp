@@ -1,0 +1,61 @@
+#pragma once
+// Caller: the only ServiceInvoker. What every call to a service passes through.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "async/loop.hpp"
+#include "base/random.hpp"
+#include "mesh/bulkhead.hpp"
+#include "mesh/service_stats.hpp"
+#include "model/ports.hpp"
+
+namespace skep::mesh {
+
+// One service as a Caller sees it: where it runs, and what bounds the calls to it. Shared with the calls in flight, so that
+// a reload ends none of them.
+struct Target {
+    Target(async::Loop& loop, std::shared_ptr<model::Endpoint> place, Bulkhead::Limits limits)
+        : endpoint(std::move(place)), bulkhead(loop, limits) {}
+
+    std::shared_ptr<model::Endpoint> endpoint;
+    Bulkhead bulkhead;
+};
+
+// One per io thread. Order: depth → deadline → bulkhead → endpoint; retry, breaker and balancing will stand between
+// deadline and bulkhead.
+class Caller final : public model::ServiceInvoker {
+public:
+    struct Options {
+        int call_depth = 8;
+    };
+    // `loop` and `random` outlive the caller.
+    Caller(async::Loop& loop, Random& random, Options options);
+
+    // Replaces what is called `name`; null: removes it. The statistics of the name go on.
+    void set_target(const std::string& name, std::shared_ptr<Target> target);
+
+    async::Task<Result<model::Response>> invoke(model::ServiceName service, model::Request request,
+                                                model::CallContext context) override;
+
+    // The statistics of `name`; null where it was never known. Written by this thread only.
+    const ServiceStats* stats(const std::string& name) const;
+
+private:
+    struct Entry {
+        std::shared_ptr<Target> target;
+        ServiceStats stats;
+    };
+
+    static async::Task<Result<model::Response>> call(std::shared_ptr<Target> target, model::Request request,
+                                                     const model::CallContext& context);
+
+    async::Loop& loop_;
+    Random& random_;
+    Options options_;
+    std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
+};
+
+}  // namespace skep::mesh

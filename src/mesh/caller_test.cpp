@@ -1,0 +1,92 @@
+#include "mesh/caller.hpp"
+
+#include <gtest/gtest.h>
+
+#include "async/testing/test_loop.hpp"
+
+namespace skep::mesh {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Answers after a delay with the depth and trace it was called with.
+class EchoEndpoint final : public model::Endpoint {
+public:
+    EchoEndpoint(async::Loop& loop, Duration delay, int status) : loop_(loop), delay_(delay), status_(status) {}
+
+    async::Task<Result<model::Response>> call(model::Request request, const model::CallContext& context) override {
+        co_await loop_.sleep_for(delay_);
+        model::Response response;
+        response.status = status_;
+        response.body = model::Body(request.target + " " + context.trace.trace_id_hex());
+        co_return response;
+    }
+
+private:
+    async::Loop& loop_;
+    Duration delay_;
+    int status_;
+};
+
+class CallerTest : public testing::Test {
+protected:
+    void add_service(const std::string& name, Duration delay, int status = 200) {
+        auto endpoint = std::make_shared<EchoEndpoint>(loop_, delay, status);
+        caller_.set_target(name, std::make_shared<Target>(loop_, std::move(endpoint), Bulkhead::Limits{}));
+    }
+    Result<model::Response> invoke(const std::string& name, int depth = 0) {
+        model::CallContext context{.deadline = loop_.clock().now() + 1s, .trace = trace_, .depth = depth};
+        model::Request request;
+        request.target = "/x";
+        return loop_.run(caller_.invoke(model::ServiceName(name), std::move(request), std::move(context)));
+    }
+
+    async::TestLoop loop_;
+    std::unique_ptr<Random> random_ = make_seeded_random(1);
+    TraceContext trace_ = TraceContext::start(*random_);
+    Caller caller_{loop_, *random_, {.call_depth = 8}};
+};
+
+TEST_F(CallerTest, calls_the_service_within_the_trace) {
+    add_service("users", 1ms);
+
+    const auto response = invoke("users");
+
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->body.buffered().view(), "/x " + trace_.trace_id_hex());
+}
+
+TEST_F(CallerTest, an_unknown_service_is_named) {
+    EXPECT_EQ(invoke("nobody").error().message(), "there is no service 'nobody'");
+}
+
+TEST_F(CallerTest, a_call_past_its_deadline_ends) {
+    add_service("slow", 1h);
+
+    EXPECT_EQ(invoke("slow").error().name(), "request_deadline_exceeded");
+}
+
+TEST_F(CallerTest, a_call_too_deep_is_refused) {
+    add_service("users", 1ms);
+
+    EXPECT_TRUE(invoke("users", 8));
+    EXPECT_EQ(invoke("users", 9).error().name(), "call_depth_exceeded");
+}
+
+TEST_F(CallerTest, counts_by_outcome) {
+    add_service("users", 1ms, 404);
+    invoke("users");
+    add_service("users", 1ms, 500);
+    invoke("users");
+
+    const ServiceStats* stats = caller_.stats("users");
+
+    ASSERT_NE(stats, nullptr);
+    EXPECT_EQ(stats->requests.value(), 2U);
+    EXPECT_EQ(stats->client_errors.value(), 1U);
+    EXPECT_EQ(stats->server_errors.value(), 1U);
+    EXPECT_EQ(stats->running.load(), 0);
+}
+
+}  // namespace
+}  // namespace skep::mesh

@@ -1,0 +1,33 @@
+#pragma once
+// CallContext: what travels with a call through every layer.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "model/names.hpp"
+#include "observability/trace_context.hpp"
+
+namespace skep::model {
+
+// What is being executed, for idempotency: nothing named, or a request with an Idempotency-Key. Deliveries and saga
+// steps join with events and sagas.
+struct NoExecution {};
+struct KeyedExecution {
+    std::string key;
+};
+using Execution = std::variant<NoExecution, KeyedExecution>;
+
+// A value, copied for each nested call.
+struct CallContext {
+    TimePoint deadline;                  // until the response head
+    TraceContext trace;                  // the span of this call
+    std::string request_id;              // X-Trace-ID: as given by the client, else the trace id
+    std::optional<ServiceName> caller;   // empty: from outside
+    int depth = 0;                       // calls above this one
+    Execution execution;
+};
+
+}  // namespace skep::model

@@ -1,0 +1,47 @@
+#pragma once
+// Request and Response: HTTP messages without a wire format.
+
+#include <string>
+#include <string_view>
+
+#include "model/body.hpp"
+#include "model/headers.hpp"
+
+namespace skep::model {
+
+// Move-only. `target` is origin-form: the path as the client sent it, with its query. Framing fields (host, connection,
+// content-length, transfer-encoding, trailer, te, upgrade, keep-alive, expect) are not in `headers`: the host is in
+// `authority`, the length in `body`.
+struct Request {
+    std::string method = "GET";
+    std::string scheme = "http";
+    std::string authority;
+    std::string target = "/";
+    Headers headers;
+    Body body;
+
+    std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
+    std::string_view query() const {
+        const auto mark = target.find('?');
+        return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
+    }
+};
+
+// Move-only. A HEAD's response has an empty body; `content-length` of what GET would give may be in `headers`.
+struct Response {
+    int status = 200;
+    Headers headers;
+    Body body;
+};
+
+// GET, HEAD, OPTIONS, TRACE (RFC 9110, section 9.2.1).
+bool is_safe_method(std::string_view method);
+
+// The safe ones, PUT and DELETE (section 9.2.2).
+bool is_idempotent_method(std::string_view method);
+
+// A response that tells `error` as application/problem+json (RFC 9457): type, title, status, detail, `code`.
+// The error's detail (a backtrace, say) is included where `with_detail`.
+Response problem_response(const Error& error, bool with_detail = false);
+
+}  // namespace skep::model

@@ -1,0 +1,53 @@
+#include "wasm/detail/bridge.hpp"
+
+#include "wasm/engine.hpp"
+
+namespace skep::wasm {
+
+std::vector<skep_header> to_raw(const model::Headers& headers) {
+    std::vector<skep_header> raw;
+    raw.reserve(headers.size());
+    for (const auto& field : headers)
+        raw.push_back({to_raw(field.name), to_raw(field.value)});
+    return raw;
+}
+
+model::Headers to_headers(const skep_headers& headers) {
+    model::Headers copied;
+    std::size_t text_bytes = 0;
+    for (std::size_t i = 0; i < headers.count; ++i)
+        text_bytes += headers.items[i].name.len + headers.items[i].value.len;
+    copied.reserve(headers.count + 2, text_bytes + 64);
+    for (std::size_t i = 0; i < headers.count; ++i)
+        copied.add(to_view(headers.items[i].name), to_view(headers.items[i].value));
+    return copied;
+}
+
+Error to_error(const skep_error& error) {
+    Error ours(reason_named(to_view(skep_error_code(&error))), std::string(to_view(skep_error_message(&error))));
+    const std::int64_t offset = skep_error_offset(&error);
+    std::string detail(to_view(skep_error_backtrace(&error)));
+    if (offset >= 0)
+        return std::move(ours).within(fmt::format("at offset 0x{:x}", offset)).with_detail(std::move(detail));
+    return std::move(ours).with_detail(std::move(detail));
+}
+
+Error take_error(skep_error* error) {
+    if (error == nullptr)
+        return internal("the engine failed and did not say why");
+    Error ours = to_error(*error);
+    skep_error_free(error);
+    return ours;
+}
+
+skep_options to_raw(const EngineOptions& options) {
+    skep_options raw{};
+    raw.slots = options.slots;
+    raw.memory_budget = options.memory_budget;
+    raw.max_memory = options.max_memory;
+    raw.disable_pagemap_scan = options.page_map_scan ? 0 : 1;
+    raw.sanitizer = options.sanitizer ? 1 : 0;
+    return raw;
+}
+
+}  // namespace skep::wasm

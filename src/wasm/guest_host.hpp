@@ -1,0 +1,29 @@
+#pragma once
+// GuestHost: what one run of a guest finds around it.
+
+#include <chrono>
+#include <string_view>
+
+#include "async/task.hpp"
+#include "base/result.hpp"
+#include "model/message.hpp"
+
+namespace skep::wasm {
+
+enum class GuestStream : std::uint8_t { out, err };
+
+// Implemented by whoever runs the guest; outlives the GuestTask. On the guest's io thread.
+class GuestHost {
+public:
+    virtual ~GuestHost() = default;
+
+    // Bytes that the guest wrote. False: the stream is closed to it from now on.
+    virtual bool output(GuestStream stream, std::string_view bytes) = 0;
+
+    // Sends a request of the guest to wherever it is allowed to go. `patience`: how long the guest wants to wait for
+    // the response head; zero where it did not say.
+    virtual async::Task<Result<model::Response>> send(model::Request request,
+                                                      std::chrono::nanoseconds patience) = 0;
+};
+
+}  // namespace skep::wasm

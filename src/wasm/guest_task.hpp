@@ -1,0 +1,114 @@
+#pragma once
+// GuestTask: one run of a guest, polled by its loop.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "async/loop.hpp"
+#include "async/signal.hpp"
+#include "async/task_group.hpp"
+#include "base/result.hpp"
+#include "model/message.hpp"
+#include "wasm/app.hpp"
+#include "wasm/detail/waker.hpp"
+#include "wasm/guest_host.hpp"
+
+struct skep_outgoing;
+struct skep_outgoing_head;
+struct skep_response_head;
+struct skep_task;
+
+namespace skep::wasm {
+
+// Belongs to one io thread. Destroying it stops the guest where it stands and drops its instance; a guest that has
+// ended well gives its instance back to the pool. Destroy it after the response was written: that costs microseconds.
+class GuestTask final : private async::Runnable, private WakeTarget {
+public:
+    struct Options {
+        std::chrono::nanoseconds cpu_limit{0};   // running time; 0: none
+        std::chrono::nanoseconds wall_limit{0};  // while it runs; 0: none. One that waits is stopped from outside
+        bool nested = false;                     // may take a reserved slot
+    };
+    using Variables = std::vector<std::pair<std::string, std::string>>;
+
+    // Each makes a task that has not run yet. They fail with `no_free_instance`. `host` outlives the task.
+    // A request to a component; its body is fed as the guest takes it.
+    static Result<std::unique_ptr<GuestTask>> http(Pool& pool, async::Loop& loop, GuestHost& host,
+                                                   model::Request request, const Options& options);
+    // A preview 1 command with `variables` in its environment and `input` on standard input.
+    static Result<std::unique_ptr<GuestTask>> cgi(const App& app, async::Loop& loop, GuestHost& host,
+                                                  const Variables& variables, model::Body input,
+                                                  const Options& options);
+    // A command with the app's arguments and environment.
+    static Result<std::unique_ptr<GuestTask>> run(const App& app, async::Loop& loop, GuestHost& host,
+                                                  model::Body input, const Options& options);
+    ~GuestTask() override;
+
+    // Runs the guest until it first waits, ends, or has used its quantum. Called once.
+    void start();
+
+    bool is_ended() const { return ended_; }
+    // Why it failed; nullptr while it runs and when it ended well.
+    const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
+    int exit_code() const;
+    std::chrono::nanoseconds cpu_time() const;
+
+    // The response's head (its body empty), once the guest has set it. Taken once.
+    std::optional<model::Response> take_head() { return std::exchange(head_, std::nullopt); }
+    bool has_head() const { return head_.has_value(); }
+
+    // The next frame of the response, after the head was set.
+    model::BodyStatus next_frame(Bytes& frame);
+    // After the last frame; nullptr where there are none.
+    const model::Headers* trailers();
+    // Nobody reads on.
+    void close_response();
+
+    // Set when any of the above may have changed. One waiter.
+    async::Signal& changed() { return changed_; }
+
+    // For host functions: work that ends with the guest at the latest.
+    async::TaskGroup& calls();
+    GuestHost& host() { return host_; }
+    async::Loop& loop() { return loop_; }
+
+    // The library's callbacks.
+    void on_head(const skep_response_head& head);
+    std::uint32_t on_output(std::uint32_t stream, std::string_view bytes);
+    void on_request_window(std::size_t count);
+    void on_outgoing(const skep_outgoing_head& head, skep_outgoing* outgoing);
+
+private:
+    GuestTask(Engine& engine, async::Loop& loop, GuestHost& host);
+
+    Result<> adopt(skep_task* raw, struct skep_error* failure);
+    void run() override { poll(); }
+    void woken() override;
+    void poll();
+    void feed(model::Body body);
+    async::Task<void> feed_stream(model::Body body);
+    async::Task<Result<>> forward_stream(model::Body& body);
+
+    Engine& engine_;
+    async::Loop& loop_;
+    GuestHost& host_;
+    Waker* waker_;
+    skep_task* raw_ = nullptr;
+    bool polling_ = false;
+    bool woken_while_polling_ = false;
+    bool ended_ = false;
+    std::optional<Error> failure_;
+    std::optional<model::Response> head_;
+    std::optional<model::Headers> trailers_;
+    async::Signal changed_;
+    std::size_t under_way_ = 0;  // bytes of the request that the guest has not taken
+    async::Signal window_;
+    std::optional<async::TaskGroup> calls_;
+};
+
+}  // namespace skep::wasm
