@@ -196,3 +196,16 @@ fn slots_run_out_and_a_reserve_is_kept_for_nested_tasks() {
     drop((held, nested));
     free_app(app);
 }
+
+/// The fixture that `smoke.cpp` runs; set SKEP_BLESS to write it anew.
+#[test]
+fn the_smoke_tests_fixture_is_this_hello() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/hello_p2.hex");
+    let digits: Vec<String> = hello().iter().map(|byte| format!("{byte:02x}")).collect();
+    let text: String = digits.chunks(50).map(|line| line.concat() + "\n").collect();
+    if std::env::var_os("SKEP_BLESS").is_some() {
+        std::fs::write(path, &text).expect("written");
+    }
+
+    assert!(std::fs::read_to_string(path).expect("the fixture") == text);
+}
