@@ -58,9 +58,11 @@ constexpr auto kReasons = std::to_array<Reason>({
     {"transfer_coding_unsupported", unimplemented, 501, "The transfer coding is not known.", "Use chunked, or a Content-Length."},
     {"route_not_found", not_found, 0, "No route matches the path.", "Check the path, or add a route to the service."},
     {"misdirected_request", invalid_argument, 421, "The host is not served here.", "Check the Host header."},
+    {"invalid_response", internal, 0, "The answer of the handler is no valid HTTP response.", "Correct the service; the message names the fault."},
 
     // Calls between services.
     {"service_not_found", not_found, 0, "No service of that name exists.", "Check the name, or add the service to the manifest."},
+    {"service_failed", unavailable, 0, "The service did not start.", "Its error is in `skep status`; correct it and reload."},
     {"call_not_granted", permission_denied, 0, "The service may not call this service.", "Add the name to its `calls` in the manifest."},
     {"call_failed", unavailable, 502, "The called service answered with a status of 400 or above.", "The message has the status and the reply."},
     {"unknown_identity_field", invalid_argument, 0, "There is no such fact of a caller.", "Ask for kind, service, subject, tenant or issuer."},

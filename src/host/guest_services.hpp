@@ -55,7 +55,7 @@ private:
 
     std::shared_ptr<const ServiceEnvironment> environment_;
     HostPorts& ports_;
-    LogBudget& budget_;
+    std::shared_ptr<LogBudget> budget_;
     model::CallContext context_;
     bool capturing_ = false;
     bool output_exceeded_ = false;

@@ -28,7 +28,7 @@ GuestEndpoint::GuestEndpoint(RuntimePorts& ports, std::unique_ptr<wasm::Pool> po
       pool_(std::move(pool)),
       settings_(std::move(settings)),
       scopes_(scopes),
-      log_budget_(settings_.limits.log_bytes_per_second, ports.host.loop.now()) {}
+      log_budget_(std::make_shared<host::LogBudget>(settings_.limits.log_bytes_per_second, ports.host.loop.now())) {}
 
 GuestEndpoint::~GuestEndpoint() = default;
 

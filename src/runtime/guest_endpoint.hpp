@@ -57,7 +57,7 @@ private:
     std::unique_ptr<wasm::Pool> pool_;
     Settings settings_;
     model::HandlerScopes* scopes_;
-    host::LogBudget log_budget_;
+    std::shared_ptr<host::LogBudget> log_budget_;
 };
 
 }  // namespace skep::runtime

@@ -14,8 +14,8 @@ namespace skep::runtime {
 // Destroyed from the bottom up: the guest first, then what it stands on, then its slot is free.
 struct GuestRun {
     GuestRun(std::shared_ptr<const host::ServiceEnvironment> environment, host::HostPorts& ports,
-             host::LogBudget& budget, const model::CallContext& context)
-        : services(std::move(environment), ports, budget, context) {}
+             std::shared_ptr<host::LogBudget> budget, const model::CallContext& context)
+        : services(std::move(environment), ports, std::move(budget), context) {}
 
     Slot slot;
     host::GuestServices services;

@@ -1,0 +1,84 @@
+//! Giving bytes to a core module: in memory that it allocates, or, where it cannot, in pages that
+//! the host adds at the end of its memory.
+
+use crate::state::State;
+use wasmtime::{AsContextMut, Caller, Extern, Func, Instance, Memory, StoreContextMut};
+
+const PAGE: u64 = 65_536;
+
+/// What a module exports for this.
+pub struct Exports {
+    pub memory: Memory,
+    allocate: Option<Func>,
+}
+
+impl Exports {
+    fn find(mut get: impl FnMut(&str) -> Option<Extern>) -> wasmtime::Result<Exports> {
+        let memory = get("memory")
+            .and_then(Extern::into_memory)
+            .ok_or_else(|| wasmtime::format_err!("the module exports no memory"))?;
+        let allocate = get("skep_alloc").or_else(|| get("malloc")).and_then(Extern::into_func);
+        Ok(Exports { memory, allocate })
+    }
+
+    pub fn of_caller(caller: &mut Caller<'_, State>) -> wasmtime::Result<Exports> {
+        Exports::find(|name| caller.get_export(name))
+    }
+
+    /// Allocates `len` bytes in the guest.
+    pub async fn reserve(
+        &self,
+        mut store: impl AsContextMut<Data = State>,
+        len: usize,
+    ) -> wasmtime::Result<u32> {
+        let asked = u32::try_from(len)?;
+        let place = match &self.allocate {
+            Some(allocate) => {
+                let allocate = allocate.typed::<u32, u32>(&store)?;
+                allocate.call_async(&mut store, asked).await?
+            }
+            None => self.grow(&mut store, len).await?,
+        };
+        let end = u64::from(place) + u64::from(asked);
+        wasmtime::ensure!(
+            place != 0 && end <= self.memory.data_size(&store) as u64,
+            "the guest's allocator returned no {len} bytes of its memory"
+        );
+        Ok(place)
+    }
+
+    async fn grow(
+        &self,
+        store: &mut impl AsContextMut<Data = State>,
+        len: usize,
+    ) -> wasmtime::Result<u32> {
+        let pages = (len.max(1) as u64).div_ceil(PAGE);
+        let before = self.memory.grow_async(&mut *store, pages).await?;
+        Ok(u32::try_from(before * PAGE)?)
+    }
+}
+
+/// Puts `bytes` into the memory of `instance`; returns where.
+pub async fn give(
+    store: &mut wasmtime::Store<State>,
+    instance: &Instance,
+    bytes: &[u8],
+) -> wasmtime::Result<u32> {
+    let exports = Exports::find(|name| instance.get_export(&mut *store, name))?;
+    let place = exports.reserve(&mut *store, bytes.len()).await?;
+    exports.memory.write(&mut *store, place as usize, bytes)?;
+    Ok(place)
+}
+
+/// Puts the length of `bytes` and `bytes` into the memory; returns where.
+pub async fn give_counted(
+    mut store: StoreContextMut<'_, State>,
+    exports: &Exports,
+    bytes: &[u8],
+) -> wasmtime::Result<u32> {
+    let place = exports.reserve(&mut store, bytes.len() + 4).await?;
+    let count = u32::try_from(bytes.len())?;
+    exports.memory.write(&mut store, place as usize, &count.to_le_bytes())?;
+    exports.memory.write(&mut store, place as usize + 4, bytes)?;
+    Ok(place)
+}

@@ -1,0 +1,238 @@
+//! Host functions of the shapes that are worth their own code: arguments are views into the
+//! guest's memory, nothing is boxed but the future.
+
+use crate::abi::{
+    Arg, PARAM_BYTES as B, PARAM_F64 as F, PARAM_HANDLE as H, PARAM_STRING as S, PARAM_U64 as N,
+};
+use crate::abi::{
+    RESULT_BYTES, RESULT_HANDLE, RESULT_NONE, RESULT_OPTION_BYTES, RESULT_OPTION_STRING,
+    RESULT_STRING, RESULT_UNIT,
+};
+use crate::call::{self, Answer, Value};
+use crate::error::Stop;
+use crate::hosts::Function;
+use crate::state::State;
+use bytes::Bytes;
+use std::borrow::Cow;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{
+    ComponentNamedList, ComponentType, Lift, LinkerInstance, Lower, Resource, WasmList, WasmStr,
+};
+
+/// The Rust type of every resource that C++ declares: a number that C++ chose.
+pub struct Handle;
+
+/// `skep:platform/types.error`.
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub struct HostError {
+    code: String,
+    message: String,
+}
+
+type Store<'a> = StoreContextMut<'a, State>;
+
+/// One argument: shown to C++ as a view.
+trait Param: Lift {
+    type View<'a>
+    where
+        Self: 'a;
+    fn view<'a>(&'a self, store: &'a Store<'_>) -> wasmtime::Result<Self::View<'a>>;
+    fn arg(view: &Self::View<'_>) -> Arg;
+}
+
+impl Param for WasmStr {
+    type View<'a> = Cow<'a, str>;
+
+    fn view<'a>(&'a self, store: &'a Store<'_>) -> wasmtime::Result<Cow<'a, str>> {
+        self.to_str(store)
+    }
+
+    fn arg(view: &Cow<'_, str>) -> Arg {
+        Arg::bytes(view.as_bytes())
+    }
+}
+
+impl Param for WasmList<u8> {
+    type View<'a> = &'a [u8];
+
+    fn view<'a>(&'a self, store: &'a Store<'_>) -> wasmtime::Result<&'a [u8]> {
+        Ok(self.as_le_slice(store))
+    }
+
+    fn arg(view: &&[u8]) -> Arg {
+        Arg::bytes(view)
+    }
+}
+
+impl Param for Resource<Handle> {
+    type View<'a> = u32;
+
+    fn view<'a>(&'a self, _: &'a Store<'_>) -> wasmtime::Result<u32> {
+        Ok(self.rep())
+    }
+
+    fn arg(view: &u32) -> Arg {
+        Arg::handle(*view)
+    }
+}
+
+impl Param for u64 {
+    type View<'a> = u64;
+
+    fn view<'a>(&'a self, _: &'a Store<'_>) -> wasmtime::Result<u64> {
+        Ok(*self)
+    }
+
+    fn arg(view: &u64) -> Arg {
+        Arg::number(*view)
+    }
+}
+
+impl Param for f64 {
+    type View<'a> = f64;
+
+    fn view<'a>(&'a self, _: &'a Store<'_>) -> wasmtime::Result<f64> {
+        Ok(*self)
+    }
+
+    fn arg(view: &f64) -> Arg {
+        Arg::float(*view)
+    }
+}
+
+/// All arguments of a function.
+trait Params: ComponentNamedList + Lift + 'static {
+    fn show<R>(&self, store: &Store<'_>, to: impl FnOnce(&[Arg]) -> R) -> wasmtime::Result<R>;
+}
+
+macro_rules! params {
+    ($($name:ident: $type:ident),*) => {
+        #[allow(non_snake_case, unused_variables)]
+        impl<$($type: Param + ComponentType + 'static),*> Params for ($($type,)*) {
+            fn show<R>(
+                &self,
+                store: &Store<'_>,
+                to: impl FnOnce(&[Arg]) -> R,
+            ) -> wasmtime::Result<R> {
+                let ($($name,)*) = self;
+                $(let $name = $name.view(store)?;)*
+                Ok(to(&[$($type::arg(&$name)),*]))
+            }
+        }
+    };
+}
+
+params!();
+params!(a: A);
+params!(a: A, b: B1);
+params!(a: A, b: B1, c: C);
+params!(a: A, b: B1, c: C, d: D);
+
+/// What a function returns.
+trait Reply: Sized + ComponentNamedList + Lower + Send + Sync + 'static {
+    fn make(value: Value) -> wasmtime::Result<Self>;
+    fn fail(error: HostError) -> wasmtime::Result<Self>;
+}
+
+fn unfit(value: &Value) -> wasmtime::Error {
+    Stop("guest_trap", format!("the host's answer does not fit: {value:?}")).into()
+}
+
+fn text(bytes: Bytes) -> wasmtime::Result<String> {
+    String::from_utf8(bytes.into()).map_err(|_| Stop("guest_trap", "the host's answer is not UTF-8".into()).into())
+}
+
+macro_rules! reply {
+    ($type:ty, $($pattern:pat => $value:expr),*) => {
+        impl Reply for (Result<$type, HostError>,) {
+            fn make(value: Value) -> wasmtime::Result<Self> {
+                match value {
+                    $($pattern => Ok((Ok($value),)),)*
+                    other => Err(unfit(&other)),
+                }
+            }
+
+            fn fail(error: HostError) -> wasmtime::Result<Self> {
+                Ok((Err(error),))
+            }
+        }
+    };
+}
+
+reply!((), Value::None => ());
+reply!(Bytes, Value::Bytes(bytes) => bytes);
+reply!(String, Value::Bytes(bytes) => text(bytes)?);
+reply!(Option<Bytes>, Value::None => None, Value::Bytes(bytes) => Some(bytes));
+reply!(Option<String>, Value::None => None, Value::Bytes(bytes) => Some(text(bytes)?));
+reply!(Resource<Handle>, Value::Handle(number) => Resource::new_own(number));
+
+impl Reply for () {
+    fn make(_: Value) -> wasmtime::Result<()> {
+        Ok(())
+    }
+
+    fn fail(error: HostError) -> wasmtime::Result<()> {
+        Err(Stop("guest_trap", format!("{}: {}", error.code, error.message)).into())
+    }
+}
+
+fn define<P: Params, R: Reply>(
+    instance: &mut LinkerInstance<'_, State>,
+    function: &Function,
+) -> wasmtime::Result<()> {
+    let token = function.token;
+    instance.func_wrap_async(&function.name, move |store: Store<'_>, params: P| {
+        let run = store.data().run.clone();
+        let asked = params.show(&store, |args| call::ask(&run, token, args));
+        Box::new(async move {
+            match asked?.await {
+                Answer::Value(value) => R::make(value),
+                Answer::Fail { code, message } => R::fail(HostError { code, message }),
+                Answer::Trap(reason) => Err(Stop("guest_trap", reason).into()),
+            }
+        })
+    })
+}
+
+fn define_any<P: Params>(
+    instance: &mut LinkerInstance<'_, State>,
+    function: &Function,
+) -> wasmtime::Result<bool> {
+    match function.result {
+        RESULT_NONE => define::<P, ()>(instance, function)?,
+        RESULT_BYTES => define::<P, (Result<Bytes, HostError>,)>(instance, function)?,
+        RESULT_STRING => define::<P, (Result<String, HostError>,)>(instance, function)?,
+        RESULT_OPTION_BYTES => define::<P, (Result<Option<Bytes>, HostError>,)>(instance, function)?,
+        RESULT_OPTION_STRING => define::<P, (Result<Option<String>, HostError>,)>(instance, function)?,
+        RESULT_HANDLE => define::<P, (Result<Resource<Handle>, HostError>,)>(instance, function)?,
+        RESULT_UNIT => define::<P, (Result<(), HostError>,)>(instance, function)?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Adds the function if its shape is one of these; says whether it was.
+pub fn add(instance: &mut LinkerInstance<'_, State>, function: &Function) -> wasmtime::Result<bool> {
+    type Str = WasmStr;
+    type List = WasmList<u8>;
+    type Own = Resource<Handle>;
+    match function.params[..] {
+        [] => define_any::<()>(instance, function),
+        [S] => define_any::<(Str,)>(instance, function),
+        [S, S] => define_any::<(Str, Str)>(instance, function),
+        [S, B] => define_any::<(Str, List)>(instance, function),
+        [S, S, B] => define_any::<(Str, Str, List)>(instance, function),
+        [S, S, S] => define_any::<(Str, Str, Str)>(instance, function),
+        [B] => define_any::<(List,)>(instance, function),
+        [S, N] => define_any::<(Str, u64)>(instance, function),
+        [S, F] => define_any::<(Str, f64)>(instance, function),
+        [H] => define_any::<(Own,)>(instance, function),
+        [H, S] => define_any::<(Own, Str)>(instance, function),
+        [H, S, S] => define_any::<(Own, Str, Str)>(instance, function),
+        [H, S, B] => define_any::<(Own, Str, List)>(instance, function),
+        [H, S, S, B] => define_any::<(Own, Str, Str, List)>(instance, function),
+        [H, B] => define_any::<(Own, List)>(instance, function),
+        _ => Ok(false),
+    }
+}

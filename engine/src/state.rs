@@ -1,0 +1,177 @@
+//! The data of a store: what an instance may use, and its limits.
+
+use crate::app::Settings;
+use crate::clock::{Clock, Random};
+use crate::engine::Inner;
+use crate::hooks::Hooks;
+use crate::run::Run;
+use crate::stdio::{Input, Output};
+use std::sync::Arc;
+use wasmtime::ResourceLimiter;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+pub struct State {
+    pub run: Arc<Run>,
+    wasi: Wasi,
+    http: WasiHttpCtx,
+    hooks: Hooks,
+    pub table: ResourceTable,
+    pub limiter: Limiter,
+    /// What `skep.last_error` returns.
+    pub last_error: String,
+}
+
+enum Wasi {
+    Component(WasiCtx),
+    Core(Box<WasiP1Ctx>),
+}
+
+impl State {
+    pub fn component(run: Arc<Run>, settings: &Settings) -> wasmtime::Result<State> {
+        let wasi = Wasi::Component(wasi(&run, settings, &[])?.build());
+        Ok(State::new(run, settings, wasi))
+    }
+
+    pub fn core(
+        run: Arc<Run>,
+        settings: &Settings,
+        env: &[(String, String)],
+    ) -> wasmtime::Result<State> {
+        let wasi = Wasi::Core(Box::new(wasi(&run, settings, env)?.build_p1()));
+        Ok(State::new(run, settings, wasi))
+    }
+
+    fn new(run: Arc<Run>, settings: &Settings, wasi: Wasi) -> State {
+        let limits = &run.engine.limits;
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(limits.max_fields as usize);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.max_handles as usize);
+        let limiter = Limiter::new(run.clone(), settings.max_memory);
+        let hooks = Hooks { run: run.clone() };
+        State { run, wasi, http, hooks, table, limiter, last_error: String::new() }
+    }
+
+    /// The context of preview 1. Only core modules are linked to what calls this.
+    pub fn p1(&mut self) -> &mut WasiP1Ctx {
+        match &mut self.wasi {
+            Wasi::Core(wasi) => wasi,
+            Wasi::Component(_) => unreachable!("a component imports no preview 1"),
+        }
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        match &mut self.wasi {
+            Wasi::Component(ctx) => WasiCtxView { ctx, table: &mut self.table },
+            Wasi::Core(ctx) => ctx.ctx(),
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
+    }
+}
+
+fn wasi(
+    run: &Arc<Run>,
+    settings: &Settings,
+    env: &[(String, String)],
+) -> wasmtime::Result<WasiCtxBuilder> {
+    let engine = &run.engine;
+    let mut builder = WasiCtxBuilder::new();
+    builder
+        .stdin(Input(run.clone()))
+        .stdout(Output { run: run.clone(), stream: 1 })
+        .stderr(Output { run: run.clone(), stream: 2 })
+        .wall_clock(Clock(engine.clone()))
+        .monotonic_clock(Clock(engine.clone()))
+        .secure_random(Random(engine.clone()))
+        .insecure_random(Random(engine.clone()))
+        .insecure_random_seed(seed(engine))
+        .max_random_size(engine.limits.max_random)
+        .args(&settings.args)
+        .envs(&settings.env)
+        .envs(env)
+        .allow_tcp(settings.inherit_network)
+        .allow_udp(settings.inherit_network);
+    for directory in &settings.directories {
+        let perms = if directory.writable { FsPerms::ReadWrite } else { FsPerms::ReadOnly };
+        builder.preopened_dir(&directory.host_path, &directory.guest_path, perms)?;
+    }
+    if settings.inherit_network {
+        builder.inherit_network().allow_ip_name_lookup(true);
+    }
+    Ok(builder)
+}
+
+fn seed(engine: &Arc<Inner>) -> u128 {
+    let mut bytes = [0; 16];
+    let callbacks = &engine.callbacks;
+    unsafe { (callbacks.random_fill)(callbacks.context, bytes.as_mut_ptr(), bytes.len()) };
+    u128::from_le_bytes(bytes)
+}
+
+/// Bounds the linear memory of a whole instance, and each table.
+pub struct Limiter {
+    run: Arc<Run>,
+    max_memory: usize,
+    max_table: usize,
+    pub memory: usize,
+}
+
+impl Limiter {
+    fn new(run: Arc<Run>, max_memory: u64) -> Limiter {
+        let max_table = run.engine.limits.max_table as usize;
+        Limiter { run, max_memory: max_memory as usize, max_table, memory: 0 }
+    }
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let total = self.memory.saturating_sub(current).saturating_add(desired);
+        let allowed = total <= self.max_memory;
+        if allowed {
+            self.memory = total;
+        } else {
+            self.run.denied.set(Some("guest_out_of_memory"));
+        }
+        Ok(allowed)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let allowed = desired <= self.max_table;
+        if !allowed {
+            self.run.denied.set(Some("guest_table_limit"));
+        }
+        Ok(allowed)
+    }
+
+    fn instances(&self) -> usize {
+        self.run.engine.limits.max_instances as usize * 4
+    }
+
+    fn memories(&self) -> usize {
+        self.run.engine.limits.max_memories as usize
+    }
+
+    fn tables(&self) -> usize {
+        64
+    }
+}
