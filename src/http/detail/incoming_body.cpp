@@ -57,9 +57,9 @@ std::optional<BodyStatus> BodyIntake::decode(Bytes& chunk) {
     std::optional<BodyStatus> status;
     if (*step == BodyDecoder::Step::payload)
         status = take(found, chunk);
-    else if (*step == BodyDecoder::Step::end)
-        status = finish();
     wire_.input().consume(before - input.size());
+    if (*step == BodyDecoder::Step::end)
+        status = finish();
     return status;
 }
 
@@ -72,6 +72,8 @@ BodyStatus BodyIntake::take(std::string_view found, Bytes& chunk) {
 }
 
 BodyStatus BodyIntake::finish() {
+    if (rules_.nothing_may_follow && !wire_.input().empty())
+        return fail_with(skep::error(rules_.fault_reason, "bytes follow the body"));
     state_ = BodyStatus::end;
     if (listener_ != nullptr)
         listener_->finished();
@@ -93,8 +95,12 @@ TimePoint BodyIntake::wait_deadline(TimePoint now) const {
 }
 
 void BodyIntake::time_out() {
+    abort(skep::error(rules_.late_reason, "the body arrived too slowly"));
+}
+
+void BodyIntake::abort(Error error) {
     if (state_ == BodyStatus::pending)
-        fail_with(skep::error(rules_.late_reason, "the body arrived too slowly"));
+        fail_with(std::move(error));
 }
 
 IncomingBody::IncomingBody(async::Loop& loop, BodyIntake& intake, std::unique_ptr<Keeper> keeper)

@@ -21,6 +21,7 @@ struct IntakeRules {
     std::string_view end_reason;    // the peer closed its direction too early
     std::string_view cut_reason;    // the connection broke, or was given up
     std::string_view late_reason;   // the rate or the idle limit
+    bool nothing_may_follow = false;  // bytes behind the body are a fault
 };
 
 class IncomingBody;
@@ -52,6 +53,8 @@ public:
 
     // Fails the body with `late_reason`.
     void time_out();
+    // Fails the body, unless it has ended already.
+    void abort(Error error);
 
     bool is_finished() const { return state_ == model::BodyStatus::end; }
     bool has_failed() const { return state_ == model::BodyStatus::failed; }

@@ -13,7 +13,8 @@ static int reply(const char* text) {
 
 static int spin(void) {
     volatile unsigned turns = 0;
-    for (;;) ++turns;
+    for (;;)
+        ++turns;
 }
 
 static int loop_after_output(void) {
@@ -26,7 +27,8 @@ static int loop_after_output(void) {
 static int memory_bomb(void) {
     for (;;) {
         char* block = malloc(1 << 20);
-        if (!block) abort();
+        if (!block)
+            abort();
         memset(block, 1, 1 << 20);
     }
 }
@@ -37,9 +39,13 @@ __attribute__((noinline)) static unsigned descend(volatile unsigned depth) {
     return descend(depth + 1) + frame[depth % 64];
 }
 
-static int recursion(void) { return (int)descend(1); }
+static int recursion(void) {
+    return (int)descend(1);
+}
 
-static int trap_before(void) { __builtin_trap(); }
+static int trap_before(void) {
+    __builtin_trap();
+}
 
 static int trap_after_output(void) {
     reply("the first part\n");
@@ -47,7 +53,9 @@ static int trap_after_output(void) {
     __builtin_trap();
 }
 
-static int silent(void) { return 0; }
+static int silent(void) {
+    return 0;
+}
 
 static int exit_three(void) {
     reply("but then\n");
@@ -55,7 +63,8 @@ static int exit_three(void) {
 }
 
 static int many_headers(void) {
-    for (int index = 0; index < 100000; ++index) printf("X-Flood-%d: value\r\n", index);
+    for (int index = 0; index < 100000; ++index)
+        printf("X-Flood-%d: value\r\n", index);
     return reply("done\n");
 }
 
@@ -76,7 +85,8 @@ static int lying_length(void) {
 }
 
 static int endless_head(void) {
-    for (;;) printf("X-More: and more\r\n");
+    for (;;)
+        printf("X-More: and more\r\n");
 }
 
 // 100 MB: past what a CGI reply may have.
@@ -84,30 +94,34 @@ static int huge(void) {
     static char block[1 << 16];
     memset(block, 'x', sizeof block);
     reply("");
-    for (int count = 0; count < 1600; ++count) fwrite(block, 1, sizeof block, stdout);
+    for (int count = 0; count < 1600; ++count)
+        fwrite(block, 1, sizeof block, stdout);
     return 0;
 }
 
 static int sleep_forever(void) {
     const struct timespec long_time = {1 << 30, 0};
-    for (;;) nanosleep(&long_time, NULL);
+    for (;;)
+        nanosleep(&long_time, NULL);
 }
 
 static int log_flood(void) {
     char line[200];
     memset(line, 'x', sizeof line - 1);
     line[sizeof line - 1] = '\n';
-    for (int count = 0; count < 100000; ++count) fwrite(line, 1, sizeof line, stderr);
+    for (int count = 0; count < 100000; ++count)
+        fwrite(line, 1, sizeof line, stderr);
     return reply("logged 100000 lines\n");
 }
 
-__attribute__((import_module("wasi_snapshot_preview1"), import_name("random_get")))
-int32_t random_get(void* buffer, size_t size);
+__attribute__((import_module("wasi_snapshot_preview1"), import_name("random_get"))) int32_t
+random_get(void* buffer, size_t size);
 
 static int giant_random(void) {
     const size_t size = 64 << 20;
     void* buffer = malloc(size);
-    if (!buffer) return reply("no memory for it\n");
+    if (!buffer)
+        return reply("no memory for it\n");
     return reply(random_get(buffer, size) == 0 ? "got 64 MiB\n" : "refused\n");
 }
 
@@ -136,7 +150,8 @@ int main(void) {
     };
     const char* path = getenv("HTTP_PATH");
     for (size_t index = 0; path && index < sizeof acts / sizeof *acts; ++index) {
-        if (strcmp(path, acts[index].path) == 0) return acts[index].act();
+        if (strcmp(path, acts[index].path) == 0)
+            return acts[index].act();
     }
     return reply("nothing hostile here\n");
 }

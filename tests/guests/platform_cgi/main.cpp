@@ -1,5 +1,5 @@
-// Skep's own interfaces from a plain module. The path names one call, whose arguments are the lines of the request
-// body; the reply is JSON: {"ok": …} or {"code": …, "message": …}.
+// Skep's own interfaces from a plain module. The path names one call, whose arguments are the lines
+// of the request body; the reply is JSON: {"ok": …} or {"code": …, "message": …}.
 
 #include <skep/cgi.hpp>
 
@@ -28,18 +28,27 @@ Arguments arguments_of(std::string_view body) {
     return arguments;
 }
 
-Json failed(const skep::Error& error) { return Json::object({{"code", error.code}, {"message", error.message}}); }
+Json failed(const skep::Error& error) {
+    return Json::object({{"code", error.code}, {"message", error.message}});
+}
 
-Json report(const Result<std::string>& result) { return result ? Json::object({{"ok", *result}}) : failed(result.error()); }
+Json report(const Result<std::string>& result) {
+    return result ? Json::object({{"ok", *result}}) : failed(result.error());
+}
 
 Json report(const Result<std::optional<std::string>>& result) {
-    if (!result) return failed(result.error());
+    if (!result)
+        return failed(result.error());
     return Json::object({{"ok", *result ? Json(**result) : Json()}});
 }
 
-Json report(const Status& status) { return status ? Json::object({{"ok", nullptr}}) : failed(status.error()); }
+Json report(const Status& status) {
+    return status ? Json::object({{"ok", nullptr}}) : failed(status.error());
+}
 
-Json done() { return Json::object({{"ok", nullptr}}); }
+Json done() {
+    return Json::object({{"ok", nullptr}});
+}
 
 Json log(const Arguments& with) {
     skep::log(skep::Level::kWarn, with.first, with.second);
@@ -54,16 +63,26 @@ Json span(const Arguments& with) {
 }
 
 Json act(std::string_view path, const Arguments& with) {
-    if (path == "/invoke") return report(skep::invoke(with.first, with.second, with.third));
-    if (path == "/config") return report(skep::config(with.first));
-    if (path == "/secret") return report(skep::secret(with.first));
-    if (path == "/identity") return report(skep::identity::get(with.first));
-    if (path == "/claim") return report(skep::identity::claim(with.first));
-    if (path == "/counter") return report(skep::metrics::add(with.first));
-    if (path == "/gauge") return report(skep::metrics::set(with.first, 2.5));
-    if (path == "/histogram") return report(skep::metrics::record(with.first, 0.25));
-    if (path == "/log") return log(with);
-    if (path == "/span") return span(with);
+    if (path == "/invoke")
+        return report(skep::invoke(with.first, with.second, with.third));
+    if (path == "/config")
+        return report(skep::config(with.first));
+    if (path == "/secret")
+        return report(skep::secret(with.first));
+    if (path == "/identity")
+        return report(skep::identity::get(with.first));
+    if (path == "/claim")
+        return report(skep::identity::claim(with.first));
+    if (path == "/counter")
+        return report(skep::metrics::add(with.first));
+    if (path == "/gauge")
+        return report(skep::metrics::set(with.first, 2.5));
+    if (path == "/histogram")
+        return report(skep::metrics::record(with.first, 0.25));
+    if (path == "/log")
+        return log(with);
+    if (path == "/span")
+        return span(with);
     return Json::object({{"code", "unknown_call"}, {"message", path}});
 }
 

@@ -22,7 +22,10 @@ impl Guest for Echo {
             "/stream" => stream(&target, reply),
             "/trailers" => trailers(reply),
             "/length" => length(&target, reply),
-            path => match path.strip_prefix("/status/").and_then(|status| status.parse().ok()) {
+            path => match path
+                .strip_prefix("/status/")
+                .and_then(|status| status.parse().ok())
+            {
                 Some(status) => answer(reply, status, "as you wish\n"),
                 None => answer(reply, 404, "no such test\n"),
             },

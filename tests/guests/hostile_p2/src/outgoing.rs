@@ -6,8 +6,12 @@ use wasip2::http::types::{IncomingResponse, ResponseOutparam};
 /// Starts `?n=` calls (default 10,000) of `?url=` without waiting, keeps all of them, then waits for each.
 /// Answers how many were refused at once, how many failed later and how many were answered.
 pub fn many_calls(target: &Target, reply: ResponseOutparam) {
-    let url = target.value("url").unwrap_or_else(|| "http://b.skep.internal/".to_owned());
-    let started: Vec<_> = (0..target.number("n", 10_000)).map(|_| start_get(&url)).collect();
+    let url = target
+        .value("url")
+        .unwrap_or_else(|| "http://b.skep.internal/".to_owned());
+    let started: Vec<_> = (0..target.number("n", 10_000))
+        .map(|_| start_get(&url))
+        .collect();
     let (mut refused, mut failed, mut answered) = (0, 0, 0);
     for call in started {
         let Ok(pending) = call else {
@@ -20,7 +24,11 @@ pub fn many_calls(target: &Target, reply: ResponseOutparam) {
             _ => failed += 1,
         }
     }
-    answer(reply, 200, &format!("refused {refused} failed {failed} answered {answered}\n"));
+    answer(
+        reply,
+        200,
+        &format!("refused {refused} failed {failed} answered {answered}\n"),
+    );
 }
 
 /// GETs `?url=` and, with `?follow=1`, where its redirects lead. Answers the status and body, or the error.
@@ -44,5 +52,7 @@ pub fn get_url(target: &Target, reply: ResponseOutparam) {
 
 fn location(response: &IncomingResponse) -> Option<String> {
     let values = response.headers().get("location");
-    values.first().map(|value| String::from_utf8_lossy(value).into_owned())
+    values
+        .first()
+        .map(|value| String::from_utf8_lossy(value).into_owned())
 }

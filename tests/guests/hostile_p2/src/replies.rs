@@ -71,7 +71,9 @@ pub fn many_headers(target: &Target, reply: ResponseOutparam) {
 /// Sets a header of `?name=` and `?value=` (percent-encoded); answers whether the host took it.
 pub fn bad_header(target: &Target, reply: ResponseOutparam) {
     let name = target.value("name").unwrap_or_else(|| "x-evil".to_owned());
-    let value = target.value("value").unwrap_or_else(|| "a\r\nset-cookie: b".to_owned());
+    let value = target
+        .value("value")
+        .unwrap_or_else(|| "a\r\nset-cookie: b".to_owned());
     let headers = typed("text/plain");
     match headers.append(&name, value.as_bytes()) {
         Err(error) => answer(reply, 200, &format!("refused: {error:?}\n")),

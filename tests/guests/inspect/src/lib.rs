@@ -23,7 +23,10 @@ impl Guest for Inspect {
             "/list" => file_result(reply, list(&path)),
             "/write" => {
                 let body = Receiving::request(&request).all().unwrap_or_default();
-                file_result(reply, fs::write(path, body).map(|()| "written\n".to_owned()));
+                file_result(
+                    reply,
+                    fs::write(path, body).map(|()| "written\n".to_owned()),
+                );
             }
             _ => send(reply, &describe(&request)),
         }
@@ -68,7 +71,9 @@ fn describe(request: &IncomingRequest) -> Value {
 fn method_name(method: Method) -> String {
     match method {
         Method::Other(name) => name,
-        known => format!("{known:?}").trim_start_matches("Method::").to_uppercase(),
+        known => format!("{known:?}")
+            .trim_start_matches("Method::")
+            .to_uppercase(),
     }
 }
 

@@ -32,7 +32,11 @@ impl Guest for Platform {
             "/identity" => identity::get(&text("name")).map(|value| json!(value)),
             "/claim" => identity::claim(&text("name")).map(|value| json!(value)),
             "/log" => done(log::write(&text("level"), &text("message"))),
-            "/log-fields" => done(log::write_fields(&text("level"), &text("message"), &text("fields"))),
+            "/log-fields" => done(log::write_fields(
+                &text("level"),
+                &text("message"),
+                &text("fields"),
+            )),
             "/counter" => metrics::counter_add(&text("name"), value).map(|()| Value::Null),
             "/gauge" => metrics::gauge_set(&text("name"), value).map(|()| Value::Null),
             "/histogram" => metrics::histogram_record(&text("name"), value).map(|()| Value::Null),

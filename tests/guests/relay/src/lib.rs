@@ -29,10 +29,16 @@ impl Guest for Relay {
 fn next(target: &Target) -> Option<String> {
     if target.path == "/pingpong" {
         let (me, other) = (target.value("me")?, target.value("other")?);
-        return Some(format!("http://{other}.skep.internal/pingpong?me={other}&other={me}"));
+        return Some(format!(
+            "http://{other}.skep.internal/pingpong?me={other}&other={me}"
+        ));
     }
     let rest = target.path.strip_prefix("/via/")?;
     let (service, rest) = rest.split_once('/').unwrap_or((rest, ""));
-    let path = if rest.is_empty() { "/via".to_owned() } else { format!("/via/{rest}") };
+    let path = if rest.is_empty() {
+        "/via".to_owned()
+    } else {
+        format!("/via/{rest}")
+    };
     Some(format!("http://{service}.skep.internal{path}"))
 }

@@ -20,17 +20,28 @@ impl Target {
     pub fn of(request: &IncomingRequest) -> Target {
         let whole = request.path_with_query().unwrap_or_default();
         let (path, query) = whole.split_once('?').unwrap_or((&whole, ""));
-        Target { path: path.to_owned(), query: query.to_owned() }
+        Target {
+            path: path.to_owned(),
+            query: query.to_owned(),
+        }
     }
 
     /// A value of the query, with `%XX` decoded.
     pub fn value(&self, name: &str) -> Option<String> {
-        let pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| decode(value))
+        let pairs = self
+            .query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='));
+        pairs
+            .into_iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| decode(value))
     }
 
     pub fn number(&self, name: &str, default: u64) -> u64 {
-        self.value(name).and_then(|text| text.parse().ok()).unwrap_or(default)
+        self.value(name)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(default)
     }
 }
 
@@ -105,7 +116,10 @@ impl Receiving {
     }
 
     fn from(body: IncomingBody) -> Receiving {
-        Receiving { stream: body.stream().expect("the stream is taken once"), body }
+        Receiving {
+            stream: body.stream().expect("the stream is taken once"),
+            body,
+        }
     }
 
     /// The next bytes, or none at the end.
@@ -139,13 +153,19 @@ pub fn start_get(url: &str) -> Result<FutureIncomingResponse, ErrorCode> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
     let slash = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(slash);
-    let scheme = if scheme == "https" { Scheme::Https } else { Scheme::Http };
+    let scheme = if scheme == "https" {
+        Scheme::Https
+    } else {
+        Scheme::Http
+    };
 
     let request = OutgoingRequest::new(Fields::new());
     let invalid = |()| ErrorCode::HttpRequestUriInvalid;
     request.set_scheme(Some(&scheme)).map_err(invalid)?;
     request.set_authority(Some(authority)).map_err(invalid)?;
-    request.set_path_with_query(Some(if path.is_empty() { "/" } else { path })).map_err(invalid)?;
+    request
+        .set_path_with_query(Some(if path.is_empty() { "/" } else { path }))
+        .map_err(invalid)?;
     handle(request, None)
 }
 
@@ -155,7 +175,11 @@ pub fn get(url: &str) -> Result<(IncomingResponse, Vec<u8>), ErrorCode> {
     pending.subscribe().block();
     let outcome = pending.get().and_then(Result::ok);
     let response = outcome.unwrap_or(Err(ErrorCode::InternalError(None)))?;
-    let body = Receiving::from(response.consume().map_err(|()| ErrorCode::InternalError(None))?);
+    let body = Receiving::from(
+        response
+            .consume()
+            .map_err(|()| ErrorCode::InternalError(None))?,
+    );
     let bytes = body.all().map_err(|_| ErrorCode::HttpResponseIncomplete)?;
     drop(body);
     Ok((response, bytes))
