@@ -16,8 +16,8 @@ namespace skep::manifest {
 
 // One fault of a manifest, with its place.
 struct Fault {
-    Error error;      // "skep.toml:7:3: …"; its detail is the line with a caret under the place
-    int line = 0;     // from 1; 0 where there is no place
+    Error error;   // "skep.toml:7:3: …"; its detail is the line with a caret under the place
+    int line = 0;  // from 1; 0 where there is no place
     int column = 0;
 };
 
@@ -26,18 +26,21 @@ enum class FileChecks : std::uint8_t { must_exist, may_be_missing };
 
 // What stands above the file, from the strongest: flags, the environment, a profile.
 struct Layers {
-    std::string profile;                                   // "" for none
+    std::string profile;                                     // "" for none
     std::vector<std::pair<std::string, std::string>> flags;  // "gateway.listen" -> text
-    std::vector<std::pair<std::string, std::string>> environment;  // every SKEP_* variable; SKEP_A__B stands for a.b
+    std::vector<std::pair<std::string, std::string>>
+        environment;  // every SKEP_* variable; SKEP_A__B stands for a.b
     FileChecks files = FileChecks::must_exist;
 };
 
 // A value with where it came from, for `config explain`.
 struct Origin {
-    std::string key;     // "gateway.listen"
-    std::string value;   // "<secret>" where it is one
-    std::string layer;   // "flag", "environment SKEP_…", "profile staging, skep.toml:9:1", "skep.toml:3:1", "default"
-    std::vector<std::pair<std::string, std::string>> hidden;  // (layer, value) that it hides, the strongest first
+    std::string key;    // "gateway.listen"
+    std::string value;  // "<secret>" where it is one
+    std::string layer;  // "flag", "environment SKEP_…", "profile staging, skep.toml:9:1",
+                        // "skep.toml:3:1", "default"
+    std::vector<std::pair<std::string, std::string>>
+        hidden;  // (layer, value) that it hides, the strongest first
 };
 
 struct Loaded {
@@ -45,15 +48,17 @@ struct Loaded {
     std::vector<Origin> origins;  // of every scalar key that is set or has a default
 };
 
-// The manifest at `path` (a file, or a folder that holds skep.toml; at most 1 MiB), read, merged and checked; paths in
-// it are made absolute against its folder. Fails with the faults found, the first 100, in order of place. Blocking.
+// The manifest at `path` (a file, or a folder that holds skep.toml; at most 1 MiB), read, merged
+// and checked; paths in it are made absolute against its folder. Fails with the faults found, the
+// first 100, in order of place. Blocking.
 using LoadResult = std::expected<Loaded, std::vector<Fault>>;
 LoadResult load(const std::filesystem::path& path, const Layers& layers);
 
 // The same for `text`, which stands in `file` (absolute; it need not exist).
 LoadResult parse(std::string_view text, const std::filesystem::path& file, const Layers& layers);
 
-// The file that `path` means, absolute: itself, or skep.toml in it. Fails with `manifest_not_found`.
+// The file that `path` means, absolute: itself, or skep.toml in it. Fails with
+// `manifest_not_found`.
 Result<std::filesystem::path> find_manifest(const std::filesystem::path& path);
 
 // JSON Schema (2020-12) of the manifest, from the table that parses it.

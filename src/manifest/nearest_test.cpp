@@ -1,9 +1,9 @@
 #include "manifest/nearest.hpp"
 
-#include <gtest/gtest.h>
-
 #include <array>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace skep::manifest {
 namespace {

@@ -62,7 +62,8 @@ Result<std::uint64_t> parse_size(std::string_view text) {
     const auto parsed = parse_with(kSizes, text);
     if (!parsed)
         return fail("manifest_invalid_value",
-                    "'{}' is no size: write digits and B, KiB, MiB, GiB, KB, MB or GB, as in 64MiB", text);
+                    "'{}' is no size: write digits and B, KiB, MiB, GiB, KB, MB or GB, as in 64MiB",
+                    text);
     return *parsed;
 }
 

@@ -15,14 +15,18 @@ namespace {
 
 NodeKind kind_of(ValueType type) {
     switch (type) {
-        case ValueType::boolean: return NodeKind::boolean;
-        case ValueType::count: return NodeKind::integer;
+        case ValueType::boolean:
+            return NodeKind::boolean;
+        case ValueType::count:
+            return NodeKind::integer;
         case ValueType::services:
         case ValueType::names:
         case ValueType::routes:
         case ValueType::files:
-        case ValueType::outbound: return NodeKind::array;
-        default: return NodeKind::text;
+        case ValueType::outbound:
+            return NodeKind::array;
+        default:
+            return NodeKind::text;
     }
 }
 
@@ -56,10 +60,12 @@ Result<> check_text(const Key& key, const std::string& text) {
     if (key.type == ValueType::level && !contains(log_levels(), text)) {
         const std::string_view meant = nearest(text, log_levels());
         return fail("manifest_invalid_value", "'{}' is no log level: choose {}{}", text,
-                    fmt::join(log_levels(), ", "), meant.empty() ? "" : fmt::format("; did you mean {}?", meant));
+                    fmt::join(log_levels(), ", "),
+                    meant.empty() ? "" : fmt::format("; did you mean {}?", meant));
     }
     if (key.type == ValueType::address && !async::SocketAddress::parse(text))
-        return fail("manifest_invalid_value", "'{}' is no address: write IP:PORT, as in 127.0.0.1:8080", text);
+        return fail("manifest_invalid_value",
+                    "'{}' is no address: write IP:PORT, as in 127.0.0.1:8080", text);
     return {};
 }
 
@@ -76,7 +82,9 @@ struct Store {
     Result<> operator()(int& field) const { return number(field); }
     Result<> operator()(std::uint32_t& field) const { return number(field); }
     Result<> operator()(std::uint64_t& field) const { return number(field); }
-    Result<> operator()(std::optional<std::uint32_t>& field) const { return number(field.emplace()); }
+    Result<> operator()(std::optional<std::uint32_t>& field) const {
+        return number(field.emplace());
+    }
     Result<> operator()(std::chrono::milliseconds& field) const {
         TRY(const auto duration, parse_duration(node.text));
         TRY_DO(check_range(key, duration.count(), node.text));
@@ -127,7 +135,9 @@ struct StoreList {
     }
     std::optional<ValueFault> operator()(auto&) const { return std::nullopt; }
 
-    Result<std::string> read(const Node& item, std::string*) const { return parse_secret_name(item); }
+    Result<std::string> read(const Node& item, std::string*) const {
+        return parse_secret_name(item);
+    }
     Result<model::ServiceName> read(const Node& item, model::ServiceName*) const {
         return parse_called_service(item);
     }
@@ -159,7 +169,8 @@ struct StoreAny {
 Result<Node> list_of_text(std::string_view text) {
     if (text.starts_with('[')) {
         auto parsed = parse_document(fmt::format("value = {}", text));
-        if (!parsed || parsed->members.size() != 1 || parsed->members.front().value.kind != NodeKind::array)
+        if (!parsed || parsed->members.size() != 1 ||
+            parsed->members.front().value.kind != NodeKind::array)
             return fail("manifest_wrong_type", "'{}' is no array of TOML", text);
         return std::move(parsed->members.front().value);
     }
@@ -208,29 +219,47 @@ std::optional<ValueFault> store(const Key& key, const Node& node, Target& target
 
 Result<Node> node_of_text(const Key& key, std::string_view text) {
     switch (kind_of(key.type)) {
-        case NodeKind::boolean: return boolean_of_text(text);
-        case NodeKind::integer: return integer_of_text(text);
-        case NodeKind::array: return list_of_text(text);
-        default: return Node::of_text(std::string(text));
+        case NodeKind::boolean:
+            return boolean_of_text(text);
+        case NodeKind::integer:
+            return integer_of_text(text);
+        case NodeKind::array:
+            return list_of_text(text);
+        default:
+            return Node::of_text(std::string(text));
     }
 }
 
 std::string_view expectation(ValueType type) {
     switch (type) {
-        case ValueType::text: return "a string";
-        case ValueType::boolean: return "true or false";
-        case ValueType::count: return "an integer";
-        case ValueType::duration: return "a duration such as \"2s\"";
-        case ValueType::size: return "a size such as \"64MiB\"";
-        case ValueType::address: return "an address such as \"127.0.0.1:8080\"";
-        case ValueType::url: return "a URL such as \"http://127.0.0.1:9001\"";
-        case ValueType::path: return "a path";
-        case ValueType::level: return "a log level such as \"info\"";
-        case ValueType::services: return "an array of services' names";
-        case ValueType::names: return "an array of names";
-        case ValueType::routes: return "an array of routes such as \"GET /path\"";
-        case ValueType::files: return "an array of grants such as \"assets:/assets:ro\"";
-        case ValueType::outbound: return "an array of URLs such as \"http://host:80\"";
+        case ValueType::text:
+            return "a string";
+        case ValueType::boolean:
+            return "true or false";
+        case ValueType::count:
+            return "an integer";
+        case ValueType::duration:
+            return "a duration such as \"2s\"";
+        case ValueType::size:
+            return "a size such as \"64MiB\"";
+        case ValueType::address:
+            return "an address such as \"127.0.0.1:8080\"";
+        case ValueType::url:
+            return "a URL such as \"http://127.0.0.1:9001\"";
+        case ValueType::path:
+            return "a path";
+        case ValueType::level:
+            return "a log level such as \"info\"";
+        case ValueType::services:
+            return "an array of services' names";
+        case ValueType::names:
+            return "an array of names";
+        case ValueType::routes:
+            return "an array of routes such as \"GET /path\"";
+        case ValueType::files:
+            return "an array of grants such as \"assets:/assets:ro\"";
+        case ValueType::outbound:
+            return "an array of URLs such as \"http://host:80\"";
     }
     return "a value";
 }

@@ -1,11 +1,12 @@
 #include "manifest/detail/document.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <sstream>
 
-// toml++ is compiled here and nowhere else: no other library to link, and our bounds instead of its own.
+#include <fmt/format.h>
+
+// toml++ is compiled here and nowhere else: no other library to link, and our bounds instead of its
+// own.
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
 #define TOML_MAX_NESTED_VALUES 32
@@ -159,13 +160,20 @@ std::expected<Node, SyntaxError> parse_document(std::string_view text) {
 
 std::string_view kind_name(NodeKind kind) {
     switch (kind) {
-        case NodeKind::text: return "a string";
-        case NodeKind::integer: return "an integer";
-        case NodeKind::real: return "a floating-point number";
-        case NodeKind::boolean: return "a boolean";
-        case NodeKind::date: return "a date or time";
-        case NodeKind::array: return "an array";
-        case NodeKind::table: return "a table";
+        case NodeKind::text:
+            return "a string";
+        case NodeKind::integer:
+            return "an integer";
+        case NodeKind::real:
+            return "a floating-point number";
+        case NodeKind::boolean:
+            return "a boolean";
+        case NodeKind::date:
+            return "a date or time";
+        case NodeKind::array:
+            return "an array";
+        case NodeKind::table:
+            return "a table";
     }
     return "a value";
 }
@@ -177,10 +185,14 @@ std::string show(const Node& node) {
     std::string out;
     switch (node.kind) {
         case NodeKind::text:
-        case NodeKind::date: return node.text;
-        case NodeKind::integer: return fmt::format("{}", node.integer);
-        case NodeKind::real: return fmt::format("{}", node.real);
-        case NodeKind::boolean: return node.boolean ? "true" : "false";
+        case NodeKind::date:
+            return node.text;
+        case NodeKind::integer:
+            return fmt::format("{}", node.integer);
+        case NodeKind::real:
+            return fmt::format("{}", node.real);
+        case NodeKind::boolean:
+            return node.boolean ? "true" : "false";
         case NodeKind::array:
             for (const Node& item : node.items)
                 out += fmt::format("{}{}", out.empty() ? "" : ", ", quoted(item));

@@ -10,7 +10,8 @@
 
 namespace skep::manifest {
 
-// Each fails with `manifest_wrong_type` or `manifest_invalid_value`; URLs with `tls_not_available` where they say https.
+// Each fails with `manifest_wrong_type` or `manifest_invalid_value`; URLs with `tls_not_available`
+// where they say https.
 
 // "/path", "GET /path", or a table of `path`, `methods`, `host`.
 Result<model::Route> parse_route(const Node& node);

@@ -10,14 +10,15 @@
 
 namespace skep::manifest {
 
-// Collects faults and gives those with a place the line that they are in, with a caret. Keeps the first 100 and
-// drops the rest. `text` outlives it.
+// Collects faults and gives those with a place the line that they are in, with a caret. Keeps the
+// first 100 and drops the rest. `text` outlives it.
 class Faults {
 public:
     Faults(std::string file_name, std::string_view text)
         : file_name_(std::move(file_name)), text_(text) {}
 
-    // `context` says where a value without a place stands ("environment SKEP_APP__NAME"); unused with a place.
+    // `context` says where a value without a place stands ("environment SKEP_APP__NAME"); unused
+    // with a place.
     void add(Error error, Place place, std::string_view context = {});
 
     // The same, but the line is not shown: a secret is on it.

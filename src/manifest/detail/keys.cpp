@@ -15,8 +15,9 @@ constexpr std::int64_t kDay = 86'400'000;
 constexpr std::int64_t kGiB = 1LL << 30;
 constexpr std::int64_t kMillion = 1'000'000;
 
-#define SKEP_FIELD(place) [](Target & target) -> auto& { return target.place; }
+#define SKEP_FIELD(place) [](Target& target) -> auto& { return target.place; }
 
+// clang-format off: one row, one line.
 constexpr auto kKeys = std::to_array<Key>({
     {"app.name", text, SKEP_FIELD(application->name), "The application's name, in logs and in `skep status`."},
 
@@ -71,6 +72,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"secrets.*.file", path, SKEP_FIELD(secret->file), "The file that holds the secret. Also by `SKEP_SECRETS__NAME_FILE`."},
     {"secrets.*.value", text, SKEP_FIELD(secret->value), "The secret itself, better given by `SKEP_SECRETS__NAME`.", {}, {}, true},
 });
+// clang-format on
 
 #undef SKEP_FIELD
 
@@ -104,7 +106,8 @@ constexpr auto kFeatures = std::to_array<FeatureKey>({
     {"gateway.cors", "CORS"},
 });
 
-constexpr auto kLevels = std::to_array<std::string_view>({"trace", "debug", "info", "warn", "error"});
+constexpr auto kLevels =
+    std::to_array<std::string_view>({"trace", "debug", "info", "warn", "error"});
 
 // Takes the part before the next '.' off `pattern`.
 std::string_view next_part(std::string_view& pattern) {
@@ -132,6 +135,13 @@ bool is_within(std::string_view pattern, const KeyPath& path) {
             return false;
     }
     return pattern.empty();
+}
+
+// Adds the part of `pattern` that follows `path`, where it is a name of ours.
+void add_next(std::string_view pattern, const KeyPath& path, std::vector<std::string_view>& names) {
+    const std::string_view next = take_prefix(pattern, path) ? next_part(pattern) : "";
+    if (!next.empty() && next != "*" && !contains(names, next))
+        names.push_back(next);
 }
 
 struct DefaultText {
@@ -194,17 +204,17 @@ bool has_free_names(const KeyPath& path) {
     });
 }
 
-std::vector<std::string_view> names_below(const KeyPath& path) {
+std::vector<std::string_view> known_names_below(const KeyPath& path) {
     std::vector<std::string_view> names;
-    const auto add = [&](std::string_view pattern) {
-        const std::string_view next = take_prefix(pattern, path) ? next_part(pattern) : "";
-        if (!next.empty() && next != "*" && !contains(names, next))
-            names.push_back(next);
-    };
     for (const Key& key : kKeys)
-        add(key.pattern);
+        add_next(key.pattern, path, names);
+    return names;
+}
+
+std::vector<std::string_view> names_below(const KeyPath& path) {
+    std::vector<std::string_view> names = known_names_below(path);
     for (const FeatureKey& key : kFeatures)
-        add(key.pattern);
+        add_next(key.pattern, path, names);
     if (path.empty())
         names.push_back("profiles");
     return names;

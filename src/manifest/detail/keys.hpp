@@ -1,5 +1,6 @@
 #pragma once
-// The one table of the manifest's keys: what parses, explains, completes and documents each of them.
+// The one table of the manifest's keys: what parses, explains, completes and documents each of
+// them.
 
 #include <chrono>
 #include <cstdint>
@@ -38,8 +39,8 @@ enum class ValueType : std::uint8_t {
     outbound,
 };
 
-// Where a key's value is stored: the application, and, for keys within them, the service or secret, and the last part
-// of a key that users name (`env.CURRENCY`).
+// Where a key's value is stored: the application, and, for keys within them, the service or secret,
+// and the last part of a key that users name (`env.CURRENCY`).
 struct Target {
     model::Application* application = nullptr;
     model::Service* service = nullptr;
@@ -66,8 +67,8 @@ struct Key {
     std::string_view pattern;  // "services.*.module": "*" stands for a name that users choose
     ValueType type;
     Field field;
-    std::string_view doc;            // one sentence
-    Range range = {};                // of numbers
+    std::string_view doc;                // one sentence
+    Range range = {};                    // of numbers
     std::string_view default_note = {};  // said in place of an empty default
     bool secret = false;
 };
@@ -95,10 +96,13 @@ bool is_section(const KeyPath& path);
 // Whether what follows `path` is a name that users choose.
 bool has_free_names(const KeyPath& path);
 
-// The known names that may follow `path`, not those that users choose.
+// The known names that may follow `path`, not those that users choose; `names_below` also with
+// those of features.
+std::vector<std::string_view> known_names_below(const KeyPath& path);
 std::vector<std::string_view> names_below(const KeyPath& path);
 
-// The value of `key` in a target that nobody has changed, as the manifest writes it; "" where there is none.
+// The value of `key` in a target that nobody has changed, as the manifest writes it; "" where there
+// is none.
 std::string default_of(const Key& key);
 
 }  // namespace skep::manifest

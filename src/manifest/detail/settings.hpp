@@ -22,18 +22,20 @@ struct Setting {
     KeyPath path;
     Node node;
     Layer layer = Layer::file;
-    std::string layer_name;  // "skep.toml:3:1", "profile staging, skep.toml:9:1", "environment SKEP_…", "flag"
+    std::string layer_name;  // "skep.toml:3:1", "profile staging, skep.toml:9:1", "environment
+                             // SKEP_…", "flag"
     Place place;             // of the key; line 0 where it is not in the file
     std::vector<std::pair<std::string, std::string>> hidden;  // (layer, value), the strongest first
 };
 
-// Fills up layer by layer, weakest first; what is wrong goes to the faults. A value is checked when it is set, so
-// that every setting in here can be stored.
+// Fills up layer by layer, weakest first; what is wrong goes to the faults. A value is checked when
+// it is set, so that every setting in here can be stored.
 class Settings {
 public:
     Settings(std::filesystem::path file, Faults& faults);
 
-    // The document, with the profile called `profile` over it, "" for none. Other profiles are checked only.
+    // The document, with the profile called `profile` over it, "" for none. Other profiles are
+    // checked only.
     void read(const Node& document, std::string_view profile);
 
     // A variable such as SKEP_GATEWAY__LISTEN. Those without "__" are not settings and left alone.
@@ -42,14 +44,17 @@ public:
     // A flag that stands for the key `path`, "gateway.listen".
     void read_flag(std::string_view path, std::string_view value);
 
-    // Takes away what a stronger layer contradicts: a `url` over a `module`, a `value` over a `file`.
+    // Takes away what a stronger layer contradicts: a `url` over a `module`, a `value` over a
+    // `file`.
     void settle();
 
     const std::map<std::string, Setting>& all() const { return settings_; }
     const Setting* find(const std::string& path) const;
 
     // Whether `path` was given a value, if only one that was refused.
-    bool was_given(const std::string& path) const { return settings_.contains(path) || refused_.contains(path); }
+    bool was_given(const std::string& path) const {
+        return settings_.contains(path) || refused_.contains(path);
+    }
 
     // Names and where each appeared first, in that order.
     using Names = std::vector<std::pair<std::string, Place>>;
@@ -64,8 +69,8 @@ public:
 private:
     struct Source {
         Layer layer = Layer::file;
-        std::string name;     // said before the place, "profile staging"
-        bool active = true;   // whether to set, or to check only
+        std::string name;    // said before the place, "profile staging"
+        bool active = true;  // whether to set, or to check only
     };
 
     void read_table(const Node& table, const KeyPath& path, const Source& source);

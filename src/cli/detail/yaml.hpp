@@ -1,0 +1,12 @@
+#pragma once
+// JSON values as YAML 1.2.
+
+#include <boost/json/value.hpp>
+#include <string>
+
+namespace skep::cli {
+
+// A document in block style, which ends with a newline. Strings are quoted unless they are plain words.
+std::string to_yaml(const boost::json::value& value);
+
+}  // namespace skep::cli

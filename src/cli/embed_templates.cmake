@@ -1,0 +1,16 @@
+# Writes OUTPUT: every file below FOLDER as a row of skep::cli::embedded_templates().
+set(text "// Made by embed_templates.cmake.\n#include \"cli/detail/templates.hpp\"\n\nnamespace skep::cli {\nnamespace {\n\n")
+string(APPEND text "constexpr TemplateFile kFiles[] = {\n")
+file(GLOB_RECURSE files RELATIVE ${FOLDER} ${FOLDER}/*)
+list(SORT files)
+foreach(name IN LISTS files)
+    if(name MATCHES "/(target|\\.skep|build)/|\\.wasm$")
+        continue()    # what a build left there
+    endif()
+    file(READ ${FOLDER}/${name} contents)
+    string(APPEND text "    {\"${name}\", R\"skep_file(${contents})skep_file\"},\n")
+endforeach()
+string(APPEND text "    {{}, {}},\n};\n\n}  // namespace\n\n")
+string(APPEND text "std::span<const TemplateFile> embedded_templates() {\n    return std::span(kFiles).first(std::size(kFiles) - 1);\n}\n\n")
+string(APPEND text "}  // namespace skep::cli\n")
+file(WRITE ${OUTPUT} "${text}")

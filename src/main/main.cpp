@@ -1,0 +1,67 @@
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/environment.hpp"
+#include "cli/command_line.hpp"
+#include "cli/http_control_client.hpp"
+#include "main/check.hpp"
+#include "main/compile.hpp"
+#include "main/doctor.hpp"
+#include "main/signals.hpp"
+#include "main/up.hpp"
+
+namespace {
+
+using namespace skep;
+
+cli::Commands commands_with(const Environment& environment) {
+    cli::Commands commands;
+    commands.up = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
+        return up(project, environment, output);
+    };
+    commands.dev = commands.up;
+    commands.check = check;
+    commands.build = [](const cli::BuildOptions&, cli::Output& output) {
+        return output.fail(error("unimplemented", "build"));
+    };
+    commands.run = [](const cli::RunOptions&, cli::Output& output) {
+        return output.fail(error("unimplemented", "run"));
+    };
+    commands.doctor = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
+        return doctor(project, environment, output);
+    };
+    return commands;
+}
+
+cli::Surroundings surroundings_with(const Environment& environment) {
+    return {.out = std::cout,
+            .err = std::cerr,
+            .err_is_terminal = ::isatty(STDERR_FILENO) != 0,
+            .environment = environment,
+            .connect =
+                [](const std::string& address, const std::string& token) {
+                    static const SystemClock clock;
+                    return cli::connect_over_http(address, token, clock);
+                },
+            .wait = [](std::chrono::milliseconds patience) { return !Signals().wait_for(patience).has_value(); },
+            .read_input = [] { return std::string(std::istreambuf_iterator<char>(std::cin), {}); },
+            .version = SKEP_VERSION,
+            .engine_version = "wasmtime " SKEP_WASMTIME_VERSION};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (arguments.size() == 3 && arguments[0] == "__compile")
+        return compile_module(arguments[1], arguments[2]);
+    const Environment environment = process_environment();
+    return cli::run(arguments, commands_with(environment), surroundings_with(environment));
+}
