@@ -3,6 +3,9 @@
 # Cargo builds outside the tree (SKEP_CARGO_DIR), so that worktrees and build folders share the dependencies.
 option(SKEP_DIST "Build the engine as it is published: fat LTO, one codegen unit, mimalloc" OFF)
 
+add_library(skep_engine INTERFACE)
+target_include_directories(skep_engine SYSTEM INTERFACE ${CMAKE_SOURCE_DIR}/engine/include)
+
 # The pinned toolchain of rustup where there is one (rust-toolchain.toml selects it), else the system's cargo.
 function(skep_find_cargo)
     find_program(SKEP_RUSTUP rustup HINTS $ENV{HOME}/.cargo/bin)
@@ -44,9 +47,7 @@ if(SKEP_WITH_ENGINE)
         USES_TERMINAL VERBATIM)
     add_custom_target(skep_engine_build DEPENDS ${library})
 
-    add_library(skep_engine INTERFACE)
     add_dependencies(skep_engine skep_engine_build)
-    target_include_directories(skep_engine SYSTEM INTERFACE ${engine_dir}/include)
     target_link_libraries(skep_engine INTERFACE ${library} pthread dl m)
 endif()
 

@@ -149,7 +149,11 @@ impl Linked {
 /// Names the import that nothing provides.
 fn unlinked(code: &Code, error: wasmtime::Error) -> Error {
     let text = format!("{error:#}");
-    let import = code.imports.iter().find(|name| text.contains(name.as_str()));
+    // Wasmtime writes `module::name` for the imports of core modules.
+    let named = |name: &&String| {
+        text.contains(name.as_str()) || text.contains(&format!("`{}`", name.replace('.', "::")))
+    };
+    let import = code.imports.iter().find(named);
     let message = match import {
         Some(name) => format!("nothing provides the import {name}: {text}"),
         None => text,

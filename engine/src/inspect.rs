@@ -78,8 +78,9 @@ fn needs_second(found: &Found, module: &[u8]) -> Result<bool> {
 }
 
 fn invalid(error: wasmparser::BinaryReaderError) -> Error {
-    let unsupported = error.message().contains("support is not enabled")
-        || error.message().contains("proposal not enabled");
+    let unsupported = ["support is not enabled", "proposal not enabled", "must be enabled"]
+        .iter()
+        .any(|it| error.message().contains(it));
     let code = if unsupported { "module_unsupported" } else { "module_invalid" };
     Error::new(code, error.message().to_owned()).at(error.offset() as u64)
 }

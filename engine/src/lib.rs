@@ -39,6 +39,7 @@ mod poll1;
 mod run;
 mod state;
 mod stdio;
+mod tooling;
 mod waker;
 mod worker;
 

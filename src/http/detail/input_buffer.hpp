@@ -12,7 +12,7 @@ namespace skep::http::detail {
 
 class InputBuffer {
 public:
-    std::string_view view() const { return {bytes_.get() + begin_, end_ - begin_}; }
+    std::string_view view() const { return empty() ? std::string_view() : std::string_view(&bytes_[begin_], size()); }
     std::size_t size() const { return end_ - begin_; }
     bool empty() const { return begin_ == end_; }
 
@@ -28,6 +28,8 @@ public:
         if (end_ == capacity_)
             make_room(limit);
         const std::size_t room = std::min(capacity_ - end_, limit - std::min(limit, size()));
+        if (room == 0)
+            return {};
         return {reinterpret_cast<std::byte*>(bytes_.get() + end_), room};
     }
     void commit(std::size_t count) { end_ += count; }
@@ -42,10 +44,11 @@ private:
         if (held > capacity_ / 2 || capacity_ == 0) {
             const std::size_t larger = std::max(kFirst, capacity_ * 2);
             auto bytes = std::make_unique_for_overwrite<char[]>(larger);
-            std::memcpy(bytes.get(), bytes_.get() + begin_, held);
+            if (held > 0)
+                std::memcpy(bytes.get(), bytes_.get() + begin_, held);
             bytes_ = std::move(bytes);
             capacity_ = larger;
-        } else {
+        } else if (held > 0) {
             std::memmove(bytes_.get(), bytes_.get() + begin_, held);
         }
         begin_ = 0;

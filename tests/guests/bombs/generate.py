@@ -56,6 +56,11 @@ def loop_in_start():
     return command(forever, before_code=section(START, leb(0)))
 
 
+def recursion():
+    """Calls itself."""
+    return command(b"\x10\0")
+
+
 def table_bomb():
     """Grows its table by 1,000 elements until that fails, then traps."""
     grow = b"\xd0\x70" + b"\x41\xe8\x07" + b"\xfc\x0f\0"  # ref.null func, i32.const 1000, table.grow 0
@@ -106,6 +111,7 @@ def unknown_import():
 
 MODULES = {
     "bomb_loop_in_start": loop_in_start,
+    "bomb_recursion": recursion,
     "bomb_table": table_bomb,
     "bomb_memory_at_once": memory_at_once,
     "bomb_many_functions": many_functions,

@@ -33,14 +33,13 @@ static int memory_bomb(void) {
     }
 }
 
-__attribute__((noinline)) static unsigned descend(volatile unsigned depth) {
-    volatile unsigned frame[64];
-    frame[depth % 64] = depth;
-    return descend(depth + 1) + frame[depth % 64];
+// Needs no memory but the call stack.
+__attribute__((noinline)) static unsigned descend(unsigned depth) {
+    return (descend(depth * 3 + 1) * 5) ^ depth;
 }
 
 static int recursion(void) {
-    return (int)descend(1);
+    return (int)descend((unsigned)time(NULL));
 }
 
 static int trap_before(void) {

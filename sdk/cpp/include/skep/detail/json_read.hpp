@@ -143,17 +143,6 @@ private:
         return true;
     }
 
-    bool read_hex(std::uint32_t& code) {
-        if (text_.size() - at_ < 4)
-            return fail("a \\u escape is too short");
-        const char* first = text_.data() + at_;
-        auto [end, error] = std::from_chars(first, first + 4, code, 16);
-        if (error != std::errc{} || end != first + 4)
-            return fail("a \\u escape is not hexadecimal");
-        at_ += 4;
-        return true;
-    }
-
     bool read_word(std::string_view word, Json meaning, Json& value) {
         if (text_.substr(at_, word.size()) != word)
             return fail("expected a value");

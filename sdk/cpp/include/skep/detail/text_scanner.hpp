@@ -1,6 +1,8 @@
 // A position in a text, and the first reason why the text was refused.
 #pragma once
 
+#include <charconv>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,6 +19,18 @@ protected:
         while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9')
             ++at_;
         return at_ != begin;
+    }
+
+    // Takes the four hexadecimal digits of a \u escape.
+    bool read_hex(std::uint32_t& code) {
+        if (text_.size() - at_ < 4)
+            return fail("a \\u escape is too short");
+        const char* first = text_.data() + at_;
+        auto [end, error] = std::from_chars(first, first + 4, code, 16);
+        if (error != std::errc{} || end != first + 4)
+            return fail("a \\u escape is not hexadecimal");
+        at_ += 4;
+        return true;
     }
 
     void skip_space() {
