@@ -85,6 +85,13 @@ std::optional<int> parse(CLI::App& root, const std::vector<std::string>& argumen
 
 }  // namespace
 
+std::vector<Error> errors_of(std::vector<manifest::Fault> faults) {
+    std::vector<Error> errors;
+    for (manifest::Fault& fault : faults)
+        errors.push_back(std::move(fault.error));
+    return errors;
+}
+
 int run(const std::vector<std::string>& arguments, const Commands& commands,
         const Surroundings& surroundings) {
     CLI::App root;

@@ -71,6 +71,13 @@ struct Surroundings {
 int run(const std::vector<std::string>& arguments, const Commands& commands,
         const Surroundings& surroundings);
 
+// What Output::fail takes of a manifest that was not loaded.
+std::vector<Error> errors_of(std::vector<manifest::Fault> faults);
+
+// The body of GET /api/v1/config, secrets redacted:
+// {"settings":[{"key","value","layer","hides":[…]}]}.
+std::string describe(const std::vector<manifest::Origin>& origins);
+
 // Every command, "config explain".
 std::vector<std::string> command_paths();
 

@@ -183,6 +183,11 @@ TEST_F(CommandLine, call_sends_what_it_is_told) {
                    R"("headers":{"x-a":"b"},"body":"[services.users]\n)"));
 }
 
+TEST_F(CommandLine, call_takes_no_more_than_method_and_path) {
+    EXPECT_EQ(run_line("call users GET /a /b --manifest @"), 2);
+    EXPECT_EQ(run_line("call users a --manifest @"), 2);
+}
+
 TEST_F(CommandLine, call_posts_where_there_is_a_body) {
     run_line("call users /users -d - --manifest @");
 
@@ -216,6 +221,11 @@ TEST_F(CommandLine, config_explains_all_that_is_below) {
     EXPECT_EQ(run_line("config explain services.users.limits --manifest @ -o name"), 0);
 
     EXPECT_THAT(out.str(), StartsWith("services.users.limits.memory\n"));
+}
+
+TEST_F(CommandLine, config_shows_what_the_running_application_has) {
+    EXPECT_EQ(run_line("config show --manifest @"), 0);
+    EXPECT_EQ(out.str(), "KEY       VALUE  FROM\napp.name  shop   default\n");
 }
 
 TEST_F(CommandLine, config_names_the_nearest_key) {

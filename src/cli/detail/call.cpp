@@ -46,6 +46,9 @@ Result<json::object> request_of(const CallFlags& flags, const Surroundings& worl
     const bool has_method = flags.request.size() == 2;
     const std::string path = flags.request.empty() ? "/" : flags.request.back();
     const std::string usual = flags.body.empty() ? "GET" : "POST";
+    if (flags.request.size() > 2)
+        return fail("usage", "call takes a service and [METHOD] PATH, not {} words more",
+                    flags.request.size());
     if (!path.starts_with('/'))
         return fail("usage", "the path '{}' does not start with '/'", path);
     TRY(json::object headers, headers_of(flags));
@@ -112,7 +115,7 @@ void add_call(CLI::App& root, Session& session) {
         ->add_option("request", flags->request,
                      "PATH or METHOD PATH; GET, or POST where there is a body")
         ->type_name("[METHOD] PATH")
-        ->expected(0, 2);
+        ->expected(-1);
     command->add_option("-H,--header", flags->headers, "A header field")
         ->type_name("NAME:VALUE")
         ->expected(1)

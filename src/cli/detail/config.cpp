@@ -1,4 +1,5 @@
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "cli/detail/json_reply.hpp"
 #include "cli/detail/session.hpp"
@@ -14,13 +15,6 @@ struct ExplainFlags {
     std::string key;
 };
 
-std::vector<Error> errors_of(std::vector<manifest::Fault> faults) {
-    std::vector<Error> errors;
-    for (manifest::Fault& fault : faults)
-        errors.push_back(std::move(fault.error));
-    return errors;
-}
-
 json::object row_of(const manifest::Origin& origin) {
     json::array hidden;
     for (const auto& [layer, value] : origin.hidden)
@@ -29,6 +23,11 @@ json::object row_of(const manifest::Origin& origin) {
             {"value", origin.value},
             {"layer", origin.layer},
             {"hides", std::move(hidden)}};
+}
+
+Listing settings_listing() {
+    return {.columns = {{"KEY", "key"}, {"VALUE", "value"}, {"FROM", "layer"}},
+            .name_member = "key"};
 }
 
 // The key itself, or all that lie below it; everything where it is empty.
@@ -92,9 +91,13 @@ int show(const ProjectFlags& flags, const Surroundings& world, Output& output) {
     const Result<json::object> configuration = ask();
     if (!configuration)
         return output.fail(configuration.error());
-    Listing listing{.kind = Listing::Kind::one, .rows = {*configuration}, .name_member = "name"};
-    for (const auto& member : *configuration)
-        listing.columns.push_back({member.key(), member.key()});
+    Listing listing = settings_listing();
+    listing.whole = *configuration;
+    if (const json::value* settings = configuration->if_contains("settings");
+        settings != nullptr && settings->is_array()) {
+        for (const json::value& setting : settings->get_array())
+            listing.rows.push_back(setting.is_object() ? setting.get_object() : json::object());
+    }
     output.print(listing);
     return 0;
 }
@@ -124,6 +127,13 @@ void add_schema(CLI::App& config, Session& session) {
 }
 
 }  // namespace
+
+std::string describe(const std::vector<manifest::Origin>& origins) {
+    json::array settings;
+    for (const manifest::Origin& origin : origins)
+        settings.push_back(row_of(origin));
+    return json::serialize(json::object{{"settings", std::move(settings)}}) + "\n";
+}
 
 void add_config(CLI::App& root, Session& session) {
     CLI::App* config = root.add_subcommand("config", "Settings and where they come from");

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/files.hpp"
 #include "cli/detail/session.hpp"
 #include "cli/detail/templates.hpp"

@@ -70,7 +70,7 @@ protected:
         control.answer("/api/v1/logs", kLogs);
         control.answer("/api/v1/call",
                        R"({"status":200,"headers":{"content-type":"text/plain"},"body":"hello"})");
-        control.answer("/api/v1/config", R"({"name":"shop"})");
+        control.answer("/api/v1/config", describe({{"app.name", "shop", "default", {}}}));
         const auto project_command = [this](const ProjectOptions& options, Output& output) {
             project = options;
             return report(output);
