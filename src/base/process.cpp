@@ -15,7 +15,6 @@
 #include "base/clock.hpp"
 #include "base/unique_fd.hpp"
 
-extern char** environ;
 
 namespace skep {
 namespace {

@@ -1,14 +1,30 @@
 #include "host/http_outbound.hpp"
 
 namespace skep::host {
+namespace {
 
-HttpOutbound::HttpOutbound(async::Loop& loop, async::Network& network, async::BlockingPool&)
-    : client_(loop, network, {}) {}
+// A grant that names a closed address opens that address; a name that resolves to one does not, but for localhost, which
+// can mean nothing else.
+http::AddressPolicy policy_of(const model::OutboundGrant& grant) {
+    std::vector<async::SocketAddress> named;
+    if (auto address = async::SocketAddress::parse_ip(grant.host, grant.port))
+        named.push_back(*address);
+    if (grant.host == "localhost") {
+        named.push_back(async::SocketAddress::parse_ip("127.0.0.1", grant.port).value());
+        named.push_back(async::SocketAddress::parse_ip("::1", grant.port).value());
+    }
+    return http::AddressPolicy::public_and(std::move(named));
+}
+
+}  // namespace
 
 async::Task<Result<model::Response>> HttpOutbound::send(model::Request request, const model::OutboundGrant& grant,
                                                         TimePoint deadline) {
-    CO_TRY(const auto address, async::SocketAddress::parse_ip(grant.host, grant.port));
-    http::ClientOptions options{.addresses = {address}, .deadline = deadline};
+    http::AddressPolicy policy = policy_of(grant);
+    CO_TRY(auto addresses, co_await resolver_.resolve(request.authority, grant.port, std::move(policy)));
+    http::ClientOptions options;
+    options.addresses = std::move(addresses);
+    options.deadline = deadline;
     co_return co_await client_.send(std::move(request), std::move(options));
 }
 

@@ -1,45 +1,67 @@
-#include <cstdio>
-#include <csignal>
-#include <string_view>
+#include <unistd.h>
 
+#include <csignal>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/environment.hpp"
+#include "cli/command_line.hpp"
+#include "cli/http_control_client.hpp"
+#include "main/check.hpp"
 #include "main/compile.hpp"
-#include "manifest/manifest.hpp"
-#include "platform/platform.hpp"
+#include "main/doctor.hpp"
+#include "main/signals.hpp"
+#include "main/up.hpp"
+
+namespace {
+
+using namespace skep;
+
+cli::Commands commands_with(const Environment& environment) {
+    cli::Commands commands;
+    commands.up = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
+        return up(project, environment, output);
+    };
+    commands.dev = commands.up;
+    commands.check = check;
+    commands.build = [](const cli::BuildOptions&, cli::Output& output) {
+        return output.fail(error("unimplemented", "build"));
+    };
+    commands.run = [](const cli::RunOptions&, cli::Output& output) {
+        return output.fail(error("unimplemented", "run"));
+    };
+    commands.doctor = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
+        return doctor(project, environment, output);
+    };
+    return commands;
+}
+
+cli::Surroundings surroundings_with(const Environment& environment) {
+    return {.out = std::cout,
+            .err = std::cerr,
+            .err_is_terminal = ::isatty(STDERR_FILENO) != 0,
+            .environment = environment,
+            .connect =
+                [](const std::string& address, const std::string& token) {
+                    static const SystemClock clock;
+                    return cli::connect_over_http(address, token, clock);
+                },
+            .wait = [](std::chrono::milliseconds patience) { return !Signals().wait_for(patience).has_value(); },
+            .read_input = [] { return std::string(std::istreambuf_iterator<char>(std::cin), {}); },
+            .version = SKEP_VERSION,
+            .engine_version = "wasmtime " SKEP_WASMTIME_VERSION};
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-    using namespace skep;
-    if (argc == 4 && std::string_view(argv[1]) == "__compile")
-        return compile_module(argv[2], argv[3]);
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    const auto read = [&]() -> Result<model::Application> {
-        auto loaded = manifest::load(argv[2], {});
-        if (!loaded)
-            return fail(loaded.error().front().error);
-        return loaded->application;
-    };
-    const SystemClock clock;
-    auto application = read();
-    if (!application) {
-        std::fprintf(stderr, "%s\n%s\n", application.error().to_string().c_str(), application.error().detail().c_str());
-        return 1;
-    }
-    platform::PlatformOptions options{.application = *application, .reread = read, .data_directory = ".skep",
-                                      .code_cache = "/root/.cache/skep/code",
-                                      .compile_command = {"/proc/self/exe", "__compile"}, .version = "0.1.0"};
-    auto platform = platform::Platform::start(clock, std::move(options));
-    if (!platform) {
-        std::fprintf(stderr, "%s\n", platform.error().to_string().c_str());
-        return 1;
-    }
-    std::printf("%s\n%s\n", (*platform)->gateway_url().c_str(), (*platform)->control_url().c_str());
-    std::fflush(stdout);
-    int received = 0;
-    while (sigwait(&signals, &received) == 0 && received == SIGHUP)
-        (void)(*platform)->reload();
-    (*platform)->drain(std::chrono::seconds(10));
+    std::signal(SIGPIPE, SIG_IGN);
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (arguments.size() == 3 && arguments[0] == "__compile")
+        return compile_module(arguments[1], arguments[2]);
+    const Environment environment = process_environment();
+    return cli::run(arguments, commands_with(environment), surroundings_with(environment));
 }

@@ -4,6 +4,7 @@
 
 #include "host/http_outbound.hpp"
 #include "platform/failed_endpoint.hpp"
+#include "runtime/process_endpoint.hpp"
 
 namespace skep::platform {
 namespace {
@@ -33,7 +34,10 @@ struct IoWorker::Parts {
           caller(loop, *random, {.call_depth = settings.call_depth}),
           slots(loop, shared.slots),
           retirement(loop),
-          outbound(loop, network, shared.blocking),
+          names(http::make_system_names(loop, shared.blocking)),
+          resolver(loop, *names),
+          client(loop, network, {}),
+          outbound(resolver, client),
           runtime{{loop, *random, shared.logger, caller, outbound}, slots, retirement},
           pipeline({loop, *random, shared.logger, caller, shared.reports}, settings.pipeline),
           background(loop) {
@@ -55,7 +59,7 @@ struct IoWorker::Parts {
 
     std::shared_ptr<model::Endpoint> endpoint_of(const LoadedService& service) {
         if (!service.app)
-            return std::make_shared<FailedEndpoint>(error("unimplemented", "no process endpoints"));
+            return std::make_shared<runtime::ProcessEndpoint>(loop, resolver, client, service.spec.url);
         Result<std::unique_ptr<wasm::Pool>> pool = wasm::Pool::make(service.app);
         if (!pool)
             return std::make_shared<FailedEndpoint>(pool.error());
@@ -95,6 +99,9 @@ struct IoWorker::Parts {
     mesh::Caller caller;
     runtime::SlotQueue slots;
     runtime::RunRetirement retirement;
+    std::unique_ptr<http::NameSource> names;
+    http::Resolver resolver;
+    http::Client client;
     host::HttpOutbound outbound;
     runtime::RuntimePorts runtime;
     gateway::Pipeline pipeline;

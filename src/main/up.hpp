@@ -1,0 +1,25 @@
+#pragma once
+// `skep up`: runs an application until a signal ends it.
+
+#include "base/environment.hpp"
+#include "cli/command_line.hpp"
+#include "platform/platform.hpp"
+
+namespace skep {
+
+// Every fault of the manifest as an error, or the application.
+std::expected<model::Application, std::vector<Error>> load_application(const cli::ProjectOptions& project);
+
+// What `up` and `dev` hand to the platform.
+platform::PlatformOptions platform_options(const cli::ProjectOptions& project, const Environment& environment,
+                                           model::Application application);
+
+int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output);
+
+// Prints where the application is to be found.
+void print_addresses(const platform::Platform& running, cli::Output& output);
+
+// How long running requests may take to end.
+inline constexpr auto kDrainPatience = std::chrono::seconds(25);
+
+}  // namespace skep
