@@ -17,10 +17,11 @@
 
 namespace skep::cli {
 
-// What every command that reads a manifest takes. `layers` has the profile, the flags and the environment.
+// What every command that reads a manifest takes. `layers` has the profile, the flags and the
+// environment.
 struct ProjectOptions {
     std::filesystem::path manifest = ".";  // a file or its folder
-    std::filesystem::path data_dir;        // absolute; `.skep` beside the manifest where none is given
+    std::filesystem::path data_dir;  // absolute; `.skep` beside the manifest where none is given
     manifest::Layers layers;
 };
 
@@ -50,14 +51,16 @@ struct Commands {
     std::function<int(const ProjectOptions&, Output&)> doctor;
 };
 
-// What surrounds the command line; its members outlive the call. `connect` takes "IP:PORT" and the token. `wait` returns
-// false where the wait was interrupted (Ctrl-C).
+// What surrounds the command line; its members outlive the call. `connect` takes "IP:PORT" and the
+// token. `wait` returns false where the wait was interrupted (Ctrl-C).
 struct Surroundings {
     std::ostream& out;
     std::ostream& err;
     bool err_is_terminal = false;
     std::vector<std::pair<std::string, std::string>> environment;
-    std::function<Result<std::unique_ptr<ControlClient>>(const std::string& address, const std::string& token)> connect;
+    std::function<Result<std::unique_ptr<ControlClient>>(const std::string& address,
+                                                         const std::string& token)>
+        connect;
     std::function<bool(std::chrono::milliseconds)> wait;
     std::function<std::string()> read_input;  // all of stdin
     std::string version;
@@ -65,7 +68,18 @@ struct Surroundings {
 };
 
 // Runs `arguments` (without the program's name) and returns the exit code.
-int run(const std::vector<std::string>& arguments, const Commands& commands, const Surroundings& surroundings);
+int run(const std::vector<std::string>& arguments, const Commands& commands,
+        const Surroundings& surroundings);
+
+// What Output::fail takes of a manifest that was not loaded.
+std::vector<Error> errors_of(std::vector<manifest::Fault> faults);
+
+// The body of GET /api/v1/config, secrets redacted:
+// {"settings":[{"key","value","layer","hides":[…]}]}.
+std::string describe(const std::vector<manifest::Origin>& origins);
+
+// Every command, "config explain".
+std::vector<std::string> command_paths();
 
 // The pages of the documentation that are made from code: docs/errors.md, docs/guide/commands.md.
 std::string errors_page();

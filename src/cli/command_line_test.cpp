@@ -1,15 +1,17 @@
 #include "cli/command_line.hpp"
 
+#include <sstream>
+
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
-#include <sstream>
-
-#include "base/files.hpp"
+#include "cli/testing/command_line_fixture.hpp"
 
 namespace skep::cli {
 namespace {
+
+using CommandLine = CommandLineFixture;
 
 using testing::AllOf;
 using testing::ElementsAre;
@@ -19,117 +21,13 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr std::string_view kStatus = R"({"name":"shop","version":"0.1.0","uptime_seconds":61,"rss_bytes":33554432,
-"ready":true,"services":[{"name":"users","version":"1.2.0","kind":"cgi","revision":"ab","state":"serving","requests":3,
-"errors":0,"error_rate":0.0,"p50_ms":0.25,"p99_ms":1.5,"routes":["/users"],"module_bytes":1000}]})";
-constexpr std::string_view kLogs = R"({"time":"2026-01-01T12:00:00.042Z","level":"info","service":"users","message":"hi","status":"200"}
-{"time":"2026-01-01T12:00:01.000Z","level":"warn","message":"a\u001b[2Jb"}
-)";
-
-// Answers what it was told to, and remembers what it was asked.
-class FakeControl {
-public:
-    std::vector<std::string> asked;
-    std::map<std::string, Result<ControlReply>> replies;
-
-    void answer(const std::string& path, std::string_view body) {
-        replies.insert_or_assign(path, ControlReply{{}, std::string(body)});
-    }
-
-    std::unique_ptr<ControlClient> client() { return std::make_unique<Client>(*this); }
-
-private:
-    class Client final : public ControlClient {
-    public:
-        explicit Client(FakeControl& control) : control_(control) {}
-        Result<ControlReply> get(const std::string& target) override { return reply("GET " + target, target); }
-        Result<ControlReply> post(const std::string& target, const std::string& body) override {
-            return reply("POST " + target + " " + body, target);
-        }
-
-    private:
-        Result<ControlReply> reply(std::string question, const std::string& target) {
-            control_.asked.push_back(std::move(question));
-            const auto found = control_.replies.find(target.substr(0, target.find('?')));
-            return found == control_.replies.end() ? fail("route_not_found", "no {}", target) : found->second;
-        }
-        FakeControl& control_;
-    };
-};
-
-class CommandLine : public testing::Test {
-protected:
-    CommandLine() {
-        std::filesystem::remove_all(folder);
-        std::filesystem::create_directories(folder / ".skep");
-        write("skep.toml", "[services.users]\nurl = 'http://127.0.0.1:9001'\nroutes = ['/users']\n");
-        write(".skep/control.token", "t0ken\n");
-        control.answer("/api/v1/status", kStatus);
-        control.answer("/api/v1/logs", kLogs);
-        control.answer("/api/v1/call", R"({"status":200,"headers":{"content-type":"text/plain"},"body":"hello"})");
-        control.answer("/api/v1/config", R"({"name":"shop"})");
-        const auto project_command = [this](const ProjectOptions& options, Output& output) {
-            project = options;
-            return report(output);
-        };
-        commands = {project_command, project_command, project_command,
-                    [this](const BuildOptions& options, Output& output) { build = options; return report(output); },
-                    [this](const RunOptions& options, Output& output) { program = options; return report(output); },
-                    project_command};
-    }
-
-    void write(const std::string& name, std::string_view text) { ASSERT_TRUE(write_file(folder / name, text)); }
-
-    static int report(Output& output) {
-        output.print({.columns = {{"NAME", "name"}}, .rows = {{{"name", "done"}}}, .name_member = "name"});
-        return 0;
-    }
-
-    // Runs the line in which words are separated by blanks; "@" is the project's folder.
-    int run_line(const std::string& line) {
-        std::vector<std::string> arguments;
-        std::istringstream words(line);
-        for (std::string word; words >> word;)
-            arguments.push_back(word == "@" ? folder.string() : word);
-        out.str("");
-        err.str("");
-        const Surroundings world{
-            .out = out,
-            .err = err,
-            .err_is_terminal = on_terminal,
-            .environment = environment,
-            .connect = [this](const std::string& address, const std::string& token) {
-                connected = address + " " + token;
-                return Result<std::unique_ptr<ControlClient>>(control.client());
-            },
-            .wait = [this](std::chrono::milliseconds) { return waits-- > 0; },
-            .read_input = [] { return std::string("from the input"); },
-            .version = "0.1.0",
-            .engine_version = "wasmtime 48.0.8"};
-        return run(arguments, commands, world);
-    }
-
-    boost::json::value json_out() { return boost::json::parse(out.str()); }
-    boost::json::value json_error() { return boost::json::parse(err.str()).at("errors").at(0); }
-
-    std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "skep-cli";
-    FakeControl control;
-    Commands commands;
-    ProjectOptions project;
-    BuildOptions build;
-    RunOptions program;
-    std::vector<std::pair<std::string, std::string>> environment;
-    std::ostringstream out;
-    std::ostringstream err;
-    std::string connected;
-    bool on_terminal = false;
-    int waits = 0;
-};
-
 TEST_F(CommandLine, up_takes_a_project_and_what_stands_above_it) {
     environment = {{"SKEP_SECRETS__JWT", "x"}};
 
-    EXPECT_EQ(run_line("up @ --listen 127.0.0.1:0 --control 127.0.0.1:1 --profile staging --data-dir /var/x"), 0);
+    EXPECT_EQ(
+        run_line(
+            "up @ --listen 127.0.0.1:0 --control 127.0.0.1:1 --profile staging --data-dir /var/x"),
+        0);
 
     EXPECT_EQ(project.manifest, folder);
     EXPECT_EQ(project.data_dir, "/var/x");
@@ -251,7 +149,9 @@ TEST_F(CommandLine, an_error_of_the_api_gives_its_exit_code) {
 TEST_F(CommandLine, logs_are_lines_that_cannot_command_the_terminal) {
     EXPECT_EQ(run_line("logs users --manifest @ --tail 5"), 0);
 
-    EXPECT_EQ(out.str(), "12:00:00.042 info  users      hi status=200\n12:00:01.000 warn  skep       a [2Jb\n");
+    EXPECT_EQ(
+        out.str(),
+        "12:00:00.042 info  users      hi status=200\n12:00:01.000 warn  skep       a [2Jb\n");
     EXPECT_THAT(control.asked, ElementsAre("GET /api/v1/logs?service=users&tail=5"));
 }
 
@@ -263,8 +163,8 @@ TEST_F(CommandLine, logs_follow_from_where_they_were_until_interrupted) {
 
     EXPECT_EQ(run_line("logs -f --manifest @ -o jsonl"), 0);
 
-    EXPECT_THAT(control.asked,
-                ElementsAre("GET /api/v1/logs?service=&tail=100", "GET /api/v1/logs?service=&from=17"));
+    EXPECT_THAT(control.asked, ElementsAre("GET /api/v1/logs?service=&tail=100",
+                                           "GET /api/v1/logs?service=&from=17"));
 }
 
 TEST_F(CommandLine, logs_without_end_are_no_json_value) {
@@ -272,21 +172,32 @@ TEST_F(CommandLine, logs_without_end_are_no_json_value) {
 }
 
 TEST_F(CommandLine, call_sends_what_it_is_told) {
-    EXPECT_EQ(run_line("call users PUT /users/1 -H x-a:b -d @" + (folder / "skep.toml").string() + " --manifest @"), 0);
+    EXPECT_EQ(run_line("call users PUT /users/1 -H x-a:b -d @" + (folder / "skep.toml").string() +
+                       " --manifest @"),
+              0);
 
     EXPECT_EQ(out.str(), "hello\n");
-    EXPECT_THAT(control.asked.at(0), StartsWith(R"(POST /api/v1/call {"service":"users","method":"PUT","path":"/users/1",)"
-                                                R"("headers":{"x-a":"b"},"body":"[services.users]\n)"));
+    EXPECT_THAT(
+        control.asked.at(0),
+        StartsWith(R"(POST /api/v1/call {"service":"users","method":"PUT","path":"/users/1",)"
+                   R"("headers":{"x-a":"b"},"body":"[services.users]\n)"));
+}
+
+TEST_F(CommandLine, call_takes_no_more_than_method_and_path) {
+    EXPECT_EQ(run_line("call users GET /a /b --manifest @"), 2);
+    EXPECT_EQ(run_line("call users a --manifest @"), 2);
 }
 
 TEST_F(CommandLine, call_posts_where_there_is_a_body) {
     run_line("call users /users -d - --manifest @");
 
-    EXPECT_THAT(control.asked.at(0), AllOf(HasSubstr(R"("method":"POST")"), HasSubstr(R"("body":"from the input")")));
+    EXPECT_THAT(control.asked.at(0),
+                AllOf(HasSubstr(R"("method":"POST")"), HasSubstr(R"("body":"from the input")")));
 }
 
 TEST_F(CommandLine, a_call_that_fails_gives_the_exit_code_of_its_problem) {
-    control.answer("/api/v1/call", R"({"status":504,"headers":{},"body":"{\"code\":\"guest_timeout\"}"})");
+    control.answer("/api/v1/call",
+                   R"({"status":504,"headers":{},"body":"{\"code\":\"guest_timeout\"}"})");
     EXPECT_EQ(run_line("call users /users --manifest @"), 6);
 
     control.answer("/api/v1/call", R"({"status":500,"headers":{},"body":"oops"})");
@@ -312,10 +223,16 @@ TEST_F(CommandLine, config_explains_all_that_is_below) {
     EXPECT_THAT(out.str(), StartsWith("services.users.limits.memory\n"));
 }
 
+TEST_F(CommandLine, config_shows_what_the_running_application_has) {
+    EXPECT_EQ(run_line("config show --manifest @"), 0);
+    EXPECT_EQ(out.str(), "KEY       VALUE  FROM\napp.name  shop   default\n");
+}
+
 TEST_F(CommandLine, config_names_the_nearest_key) {
     EXPECT_EQ(run_line("config explain gateway.lisen --manifest @ -o json"), 7);
 
-    EXPECT_THAT(json_error().at("message").as_string().c_str(), EndsWith("did you mean 'gateway.listen'?"));
+    EXPECT_THAT(json_error().at("message").as_string().c_str(),
+                EndsWith("did you mean 'gateway.listen'?"));
 }
 
 TEST_F(CommandLine, every_fault_of_a_manifest_is_shown_with_its_caret) {
@@ -324,10 +241,14 @@ TEST_F(CommandLine, every_fault_of_a_manifest_is_shown_with_its_caret) {
     EXPECT_EQ(run_line("config explain --manifest @"), 7);
 
     EXPECT_EQ(err.str(),
-              "error[manifest_wrong_type]: skep.toml:2:7: services.*.url takes a URL such as \"http://127.0.0.1:9001\", "
-              "not an integer\n  2 | url = 7\n    |       ^\n  help: Write a value of the type that the message names.\n"
-              "error[manifest_unknown_key]: skep.toml:3:1: services.users has no key 'routs'; did you mean 'routes'?\n"
-              "  3 | routs = []\n    | ^^^^^\n  help: Correct or remove it; the nearest known key is named.\n");
+              "error[manifest_wrong_type]: skep.toml:2:7: services.*.url takes a URL such as "
+              "\"http://127.0.0.1:9001\", "
+              "not an integer\n  2 | url = 7\n    |       ^\n  help: Write a value of the type "
+              "that the message names.\n"
+              "error[manifest_unknown_key]: skep.toml:3:1: services.users has no key 'routs'; did "
+              "you mean 'routes'?\n"
+              "  3 | routs = []\n    | ^^^^^\n  help: Correct or remove it; the nearest known key "
+              "is named.\n");
 }
 
 TEST_F(CommandLine, explain_tells_a_code) {
@@ -344,7 +265,8 @@ TEST_F(CommandLine, new_writes_a_template_under_its_name) {
     EXPECT_EQ(run_line("new " + project_folder + " --lang cpp --form cgi -o name"), 0);
 
     EXPECT_THAT(out.str(), HasSubstr("my-shop/skep.toml\n"));
-    EXPECT_THAT(read_file(project_folder + "/skep.toml", 10'000).value(), HasSubstr("name = \"my-shop\""));
+    EXPECT_THAT(read_file(project_folder + "/skep.toml", 10'000).value(),
+                HasSubstr("name = \"my-shop\""));
 }
 
 TEST_F(CommandLine, new_keeps_what_is_there) {
@@ -386,11 +308,13 @@ TEST_F(CommandLine, colours_are_for_terminals_that_want_them) {
 
 TEST(Pages, are_what_the_docs_hold) {
     EXPECT_EQ(read_file(SKEP_SOURCE_DIR "/docs/errors.md", 1 << 20).value(), errors_page());
-    EXPECT_EQ(read_file(SKEP_SOURCE_DIR "/docs/guide/commands.md", 1 << 20).value(), commands_page());
+    EXPECT_EQ(read_file(SKEP_SOURCE_DIR "/docs/guide/commands.md", 1 << 20).value(),
+              commands_page());
 }
 
 TEST(ErrorOfReply, reads_a_problem) {
-    const Error problem = error_of_reply(404, R"({"code":"service_not_found","detail":"no service x"})");
+    const Error problem =
+        error_of_reply(404, R"({"code":"service_not_found","detail":"no service x"})");
 
     EXPECT_EQ(problem.name(), "service_not_found");
     EXPECT_EQ(problem.message(), "no service x");

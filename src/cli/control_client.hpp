@@ -23,7 +23,8 @@ public:
     virtual Result<ControlReply> post(const std::string& target, const std::string& body) = 0;
 };
 
-// The error that a reply of status 400 or above stands for: application/problem+json, else its status.
+// The error that a reply of status 400 or above stands for: application/problem+json, else its
+// status.
 Error error_of_reply(int status, const std::string& body);
 
 }  // namespace skep::cli

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+
 #include <boost/json/serialize.hpp>
 
 #include "cli/detail/yaml.hpp"
@@ -11,7 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 6> kFormats{"table", "wide", "json", "jsonl", "yaml", "name"};
+constexpr std::array<std::string_view, 6> kFormats{"table", "wide", "json",
+                                                   "jsonl", "yaml", "name"};
 
 bool is_continuation(char c) {
     return (static_cast<unsigned char>(c) & 0xC0) == 0x80;

@@ -1,14 +1,16 @@
 #pragma once
-// What a command prints: data on one stream, everything else on another, each in the form that was asked for.
+// What a command prints: data on one stream, everything else on another, each in the form that was
+// asked for.
 
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 #include <optional>
 #include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include "base/result.hpp"
 
@@ -34,8 +36,8 @@ struct Listing {
     Kind kind = Kind::many;  // one: a single row, printed as lines of "title  value"
     std::vector<Column> columns;
     std::vector<boost::json::object> rows;
-    std::string name_member;  // what `-o name` prints
-    std::string heading;      // a line above the table
+    std::string name_member;   // what `-o name` prints
+    std::string heading;       // a line above the table
     boost::json::value whole;  // what json and yaml print instead of the rows, where it is not null
 };
 
@@ -51,7 +53,9 @@ public:
         : data_(&data), notes_(&notes), format_(format), colours_(colours) {}
 
     OutputFormat format() const { return format_; }
-    bool is_for_people() const { return format_ == OutputFormat::table || format_ == OutputFormat::wide; }
+    bool is_for_people() const {
+        return format_ == OutputFormat::table || format_ == OutputFormat::wide;
+    }
 
     void print(const Listing& listing);
 

@@ -1,9 +1,10 @@
 #pragma once
 // Replies of the control API as JSON.
 
-#include <boost/json/object.hpp>
 #include <string>
 #include <string_view>
+
+#include <boost/json/object.hpp>
 
 #include "base/result.hpp"
 

@@ -1,4 +1,6 @@
 // The pages of the documentation that are made from code.
+#include <iostream>
+
 #include "cli/detail/session.hpp"
 
 namespace skep::cli {
@@ -24,17 +26,41 @@ std::string usage_of(const CLI::App& command, const std::string& path) {
 std::string option_rows(const CLI::App& command) {
     std::string rows;
     for (const CLI::Option* option : command.get_options()) {
+        if (option == command.get_help_ptr())
+            continue;
         const bool takes_value = option->get_type_size() != 0 && !option->get_positional();
         const std::string name = option->get_name(option->get_positional(), true);
-        rows += fmt::format("| `{}{}` | {} |\n", name, takes_value ? " " + option->get_type_name() : "",
-                            option->get_description());
+        rows +=
+            fmt::format("| `{}{}` | {} |\n", name, takes_value ? " " + option->get_type_name() : "",
+                        option->get_description());
     }
     return rows;
 }
 
 void add_command_page(const CLI::App& command, const std::string& path, std::string& page) {
-    page += fmt::format("\n## {}\n\n{}.\n\n```\n{}\n```\n\n| option | meaning |\n|---|---|\n{}", path,
-                        command.get_description(), usage_of(command, path), option_rows(command));
+    page +=
+        fmt::format("\n## {}\n\n{}.\n\n```\n{}\n```\n\n| option | meaning |\n|---|---|\n{}", path,
+                    command.get_description(), usage_of(command, path), option_rows(command));
+}
+
+void collect_paths(const CLI::App& command, const std::string& path,
+                   std::vector<std::string>& paths) {
+    const auto subcommands = subcommands_of(command);
+    if (subcommands.empty())
+        paths.push_back(path);
+    for (const CLI::App* sub : subcommands)
+        collect_paths(*sub, path.empty() ? sub->get_name() : path + " " + sub->get_name(), paths);
+}
+
+// Has `use(root)` look at a tree that runs nothing.
+template <typename Use>
+void with_tree(Use use) {
+    const Commands none;
+    const Surroundings nowhere{.out = std::cout, .err = std::cerr};
+    CLI::App root;
+    Session session{none, nowhere, &root};
+    add_all_commands(root, session);
+    use(root);
 }
 
 void add_commands(const CLI::App& command, const std::string& path, std::string& page) {
@@ -51,29 +77,36 @@ void add_commands(const CLI::App& command, const std::string& path, std::string&
 
 std::string errors_page() {
     std::string page = fmt::format(
-        "# Errors\n\n{}\nEvery error has a stable code: member `code` of an HTTP problem (RFC 9457) and of `-o json`, and "
-        "the name that\n`skep explain CODE` takes.\n\n| code | kind | HTTP | exit | meaning | how to go on |\n"
+        "# Errors\n\n{}\nEvery error has a stable code: member `code` of an HTTP problem (RFC "
+        "9457) and of `-o json`, and "
+        "the name that\n`skep explain CODE` takes.\n\n| code | kind | HTTP | exit | meaning | how "
+        "to go on |\n"
         "|---|---|---|---|---|---|\n",
         kMade);
     for (const Reason& reason : all_reasons())
-        page += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", reason.name, name_of(reason.code),
-                            http_status_of(reason), exit_code_of(Error(reason, "")), reason.meaning, reason.remedy);
+        page += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", reason.name,
+                            name_of(reason.code), http_status_of(reason),
+                            exit_code_of(Error(reason, "")), reason.meaning, reason.remedy);
     return page;
 }
 
+std::vector<std::string> command_paths() {
+    std::vector<std::string> paths;
+    with_tree([&](const CLI::App& root) { collect_paths(root, "", paths); });
+    return paths;
+}
+
 std::string commands_page() {
-    const Commands none;
-    const Surroundings nowhere{.out = std::cout, .err = std::cerr};
-    CLI::App root;
-    Session session{none, nowhere, &root};
-    add_all_commands(root, session);
     std::string page = fmt::format(
-        "# Commands\n\n{}\nData goes to the standard output, everything else to the standard error. `-o json`, `jsonl`, "
-        "`yaml` or `name`\nprint both for programs. Exit codes: 0 ok · 1 failed · 2 usage · 3 not found · 4 conflict · "
-        "5 not permitted ·\n6 unreachable or timed out · 7 invalid · 8 partly done · 130 and 143 by signal. Colours are "
+        "# Commands\n\n{}\nData goes to the standard output, everything else to the standard "
+        "error. `-o json`, `jsonl`, "
+        "`yaml` or `name`\nprint both for programs. Exit codes: 0 ok · 1 failed · 2 usage · 3 not "
+        "found · 4 conflict · "
+        "5 not permitted ·\n6 unreachable or timed out · 7 invalid · 8 partly done · 130 and 143 "
+        "by signal. Colours are "
         "off where the standard\nerror is no terminal, with `NO_COLOR`, and in CI.\n",
         kMade);
-    add_commands(root, "skep", page);
+    with_tree([&](const CLI::App& root) { add_commands(root, "skep", page); });
     return page;
 }
 

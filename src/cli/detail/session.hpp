@@ -32,6 +32,9 @@ std::string variable(const Surroundings& world, std::string_view name);
 CLI::App* add_command(CLI::App& parent, Session& session, std::string name, std::string description,
                       std::function<int(Output&)> action);
 
+// One of `names`; without naming them all over again in the help.
+CLI::Validator one_of(std::vector<std::string> names);
+
 // `-o`.
 void add_format(CLI::App& command, Session& session);
 
@@ -41,9 +44,10 @@ void add_project_option(CLI::App& command, ProjectFlags& flags);
 
 ProjectOptions project_options(const ProjectFlags& flags, const Surroundings& world);
 
-// A client of the Skep that runs the project: at `--control`, else at the address that it left in its data directory,
-// else at the manifest's; with the token of the data directory.
-Result<std::unique_ptr<ControlClient>> connect(const ProjectFlags& flags, const Surroundings& world);
+// A client of the Skep that runs the project: at `--control`, else at the address that it left in
+// its data directory, else at the manifest's; with the token of the data directory.
+Result<std::unique_ptr<ControlClient>> connect(const ProjectFlags& flags,
+                                               const Surroundings& world);
 
 // The definitions; each is one file.
 void add_hosted_commands(CLI::App& root, Session& session);  // up dev build check run doctor

@@ -19,24 +19,32 @@ std::string duration_text(double seconds) {
 }
 
 std::string heading_of(const json::object& status) {
-    return fmt::format("{}: {}, up {}, {:.0f} MiB resident, skep {}\n", text_of(status, "name"),
-                       status.contains("ready") && status.at("ready") == true ? "ready" : "not ready",
-                       duration_text(number_of(status, "uptime_seconds")),
-                       number_of(status, "rss_bytes") / (1 << 20), text_of(status, "version"));
+    return fmt::format(
+        "{}: {}, up {}, {:.0f} MiB resident, skep {}\n", text_of(status, "name"),
+        status.contains("ready") && status.at("ready") == true ? "ready" : "not ready",
+        duration_text(number_of(status, "uptime_seconds")),
+        number_of(status, "rss_bytes") / (1 << 20), text_of(status, "version"));
 }
 
 Listing listing_of(const json::object& status) {
     Listing listing;
-    listing.columns = {{"NAME", "name"},           {"STATE", "state"},
-                       {"KIND", "kind"},           {"REQUESTS", "requests"},
-                       {"ERRORS", "errors"},       {"P50 MS", "p50_ms"},
-                       {"P99 MS", "p99_ms"},       {"VERSION", "version", wide_only},
-                       {"REVISION", "revision", wide_only}, {"ROUTES", "routes", wide_only},
-                       {"MODULE BYTES", "module_bytes", wide_only}, {"ERROR", "error", wide_only}};
+    listing.columns = {{"NAME", "name"},
+                       {"STATE", "state"},
+                       {"KIND", "kind"},
+                       {"REQUESTS", "requests"},
+                       {"ERRORS", "errors"},
+                       {"P50 MS", "p50_ms"},
+                       {"P99 MS", "p99_ms"},
+                       {"VERSION", "version", wide_only},
+                       {"REVISION", "revision", wide_only},
+                       {"ROUTES", "routes", wide_only},
+                       {"MODULE BYTES", "module_bytes", wide_only},
+                       {"ERROR", "error", wide_only}};
     listing.name_member = "name";
     listing.heading = heading_of(status);
     listing.whole = status;
-    if (const json::value* services = status.if_contains("services"); services != nullptr && services->is_array()) {
+    if (const json::value* services = status.if_contains("services");
+        services != nullptr && services->is_array()) {
         for (const json::value& service : services->get_array()) {
             if (service.is_object())
                 listing.rows.push_back(service.get_object());
@@ -56,14 +64,15 @@ Result<Listing> status(const ProjectFlags& flags, const Surroundings& world) {
 
 void add_status(CLI::App& root, Session& session) {
     auto flags = std::make_shared<ProjectFlags>();
-    CLI::App* command = add_command(root, session, "status", "The running application and its services",
-                                    [&session, flags](Output& output) {
-                                        const auto listing = status(*flags, session.world);
-                                        if (!listing)
-                                            return output.fail(listing.error());
-                                        output.print(*listing);
-                                        return 0;
-                                    });
+    CLI::App* command =
+        add_command(root, session, "status", "The running application and its services",
+                    [&session, flags](Output& output) {
+                        const auto listing = status(*flags, session.world);
+                        if (!listing)
+                            return output.fail(listing.error());
+                        output.print(*listing);
+                        return 0;
+                    });
     add_project_option(*command, *flags);
     add_format(*command, session);
 }

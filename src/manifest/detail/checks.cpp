@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "manifest/detail/contains.hpp"
 #include "manifest/nearest.hpp"
 

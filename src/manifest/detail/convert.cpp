@@ -4,6 +4,8 @@
 #include <charconv>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "async/socket_address.hpp"
 #include "manifest/detail/contains.hpp"
 #include "manifest/detail/entries.hpp"

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "manifest/detail/contains.hpp"
 #include "manifest/units.hpp"
 

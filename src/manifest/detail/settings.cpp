@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "manifest/detail/contains.hpp"
 #include "manifest/detail/convert.hpp"
 #include "manifest/detail/entries.hpp"
