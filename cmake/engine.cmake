@@ -3,18 +3,6 @@
 # Cargo builds outside the tree (SKEP_CARGO_DIR), so that worktrees and build folders share the dependencies.
 option(SKEP_DIST "Build the engine as it is published: fat LTO, one codegen unit, mimalloc" OFF)
 
-add_library(skep_engine INTERFACE)
-target_include_directories(skep_engine SYSTEM INTERFACE ${CMAKE_SOURCE_DIR}/engine/include)
-
-function(skep_default_cargo_dir variable)
-    if(DEFINED ENV{XDG_CACHE_HOME})
-        set(cache $ENV{XDG_CACHE_HOME})
-    else()
-        set(cache $ENV{HOME}/.cache)
-    endif()
-    set(${variable} ${cache}/skep/cargo PARENT_SCOPE)
-endfunction()
-
 # The pinned toolchain of rustup where there is one (rust-toolchain.toml selects it), else the system's cargo.
 function(skep_find_cargo)
     find_program(SKEP_RUSTUP rustup HINTS $ENV{HOME}/.cargo/bin)
@@ -30,8 +18,7 @@ function(skep_find_cargo)
 endfunction()
 
 if(SKEP_WITH_ENGINE)
-    skep_default_cargo_dir(cargo_dir)
-    set(SKEP_CARGO_DIR ${cargo_dir} CACHE PATH "Where cargo keeps what it builds")
+    set(SKEP_CARGO_DIR ${SKEP_CACHE}/cargo CACHE PATH "Where cargo keeps what it builds")
     skep_find_cargo()
 
     set(profile release)
@@ -57,13 +44,15 @@ if(SKEP_WITH_ENGINE)
         USES_TERMINAL VERBATIM)
     add_custom_target(skep_engine_build DEPENDS ${library})
 
+    add_library(skep_engine INTERFACE)
     add_dependencies(skep_engine skep_engine_build)
+    target_include_directories(skep_engine SYSTEM INTERFACE ${engine_dir}/include)
     target_link_libraries(skep_engine INTERFACE ${library} pthread dl m)
 endif()
 
 # The smoke test, once testing is enabled.
 function(skep_engine_tests)
-    if(SKEP_WITH_ENGINE)
+    if(SKEP_WITH_ENGINE AND EXISTS ${CMAKE_SOURCE_DIR}/engine/tests/smoke.cpp)
         add_executable(skep_engine_smoke ${CMAKE_SOURCE_DIR}/engine/tests/smoke.cpp)
         target_link_libraries(skep_engine_smoke PRIVATE skep_options skep_engine)
         add_test(NAME engine_smoke COMMAND skep_engine_smoke

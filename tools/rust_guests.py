@@ -30,7 +30,9 @@ def workspace_of(folder):
 def inputs(folder):
     """The files that decide what a Rust guest becomes."""
     workspace = workspace_of(folder)
-    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and "target" not in file.parts]
+    folders = (folder, workspace / "support")
+    files = [file for each in folders for file in sorted(each.rglob("*")) if file.is_file()]
+    files = [file for file in files if "target" not in file.parts]
     shared = [workspace / "Cargo.toml", workspace / "Cargo.lock"]
     files += [file for file in shared if file.exists() and file not in files]
     return [file for file in files if file.suffix != ".wasm"]

@@ -58,9 +58,11 @@ constexpr auto kReasons = std::to_array<Reason>({
     {"transfer_coding_unsupported", unimplemented, 501, "The transfer coding is not known.", "Use chunked, or a Content-Length."},
     {"route_not_found", not_found, 0, "No route matches the path.", "Check the path, or add a route to the service."},
     {"misdirected_request", invalid_argument, 421, "The host is not served here.", "Check the Host header."},
+    {"invalid_response", internal, 0, "The answer of the handler is no valid HTTP response.", "Correct the service; the message names the fault."},
 
     // Calls between services.
     {"service_not_found", not_found, 0, "No service of that name exists.", "Check the name, or add the service to the manifest."},
+    {"service_failed", unavailable, 0, "The service did not start.", "Its error is in `skep status`; correct it and reload."},
     {"call_not_granted", permission_denied, 0, "The service may not call this service.", "Add the name to its `calls` in the manifest."},
     {"call_failed", unavailable, 502, "The called service answered with a status of 400 or above.", "The message has the status and the reply."},
     {"unknown_identity_field", invalid_argument, 0, "There is no such fact of a caller.", "Ask for kind, service, subject, tenant or issuer."},
@@ -108,6 +110,8 @@ constexpr auto kReasons = std::to_array<Reason>({
     {"manifest_wrong_type", invalid_argument, 0, "A value in the manifest has the wrong type.", "Write a value of the type that the message names."},
     {"manifest_invalid_value", invalid_argument, 0, "A value in the manifest is not allowed.", "Choose one that the message allows."},
     {"manifest_missing_key", invalid_argument, 0, "The manifest lacks a key that is needed.", "Add the key that the message names."},
+    {"manifest_not_available", unimplemented, 0, "A key of the manifest belongs to a feature that this version does not have.", "Remove the key, or use a version that has the feature."},
+    {"module_not_found", not_found, 0, "The file of a service's module does not exist.", "Build it with `skep build`, or correct the path."},
     {"secret_not_found", not_found, 0, "A secret that a service uses has no value.", "Set it under [secrets] or as SKEP_SECRETS__NAME."},
     {"tls_not_available", unimplemented, 0, "TLS is not available yet.", "Use http://, or a proxy that speaks TLS."},
     {"profile_not_found", not_found, 0, "The manifest has no such profile.", "Choose one that the message lists."},

@@ -53,8 +53,8 @@ model::Request request_for(std::string_view method, std::string body) {
 }  // namespace
 
 GuestServices::GuestServices(std::shared_ptr<const ServiceEnvironment> environment, HostPorts& ports,
-                             LogBudget& budget, model::CallContext context)
-    : environment_(std::move(environment)), ports_(ports), budget_(budget), context_(std::move(context)) {}
+                             std::shared_ptr<LogBudget> budget, model::CallContext context)
+    : environment_(std::move(environment)), ports_(ports), budget_(std::move(budget)), context_(std::move(context)) {}
 
 GuestServices::~GuestServices() {
     log_lines(partial_out_, partial_out_.empty() ? "" : "\n", LogLevel::info);
@@ -107,9 +107,9 @@ void GuestServices::log(LogLevel level, std::string_view message,
     std::size_t bytes = message.size() + 64;
     for (const auto& [key, value] : fields)
         bytes += key.size() + value.size();
-    if (!budget_.take(bytes, ports_.loop.now()))
+    if (!budget_->take(bytes, ports_.loop.now()))
         return;
-    if (const std::uint64_t dropped = budget_.take_dropped(); dropped > 0)
+    if (const std::uint64_t dropped = budget_->take_dropped(); dropped > 0)
         fields.emplace_back("dropped_before", std::to_string(dropped));
     std::string trace = context_.trace.trace_id_hex();
     std::string request = context_.request_id == trace ? std::string() : context_.request_id;
@@ -144,7 +144,6 @@ async::Task<Result<model::Response>> GuestServices::call_service(std::string nam
     model::CallContext context = context_;
     context.caller = environment_->name;
     context.depth = context_.depth + 1;
-    request.headers.set("traceparent", context.trace.to_traceparent());
     model::ServiceName service(std::move(name));
     co_return co_await ports_.invoker.invoke(std::move(service), std::move(request), std::move(context));
 }

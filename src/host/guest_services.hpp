@@ -19,8 +19,8 @@ namespace skep::host {
 // Belongs to one io thread and one GuestTask, which it outlives.
 class GuestServices final : public wasm::GuestHost {
 public:
-    GuestServices(std::shared_ptr<const ServiceEnvironment> environment, HostPorts& ports, LogBudget& budget,
-                  model::CallContext context);
+    GuestServices(std::shared_ptr<const ServiceEnvironment> environment, HostPorts& ports,
+                  std::shared_ptr<LogBudget> budget, model::CallContext context);
     ~GuestServices() override;
 
     // Standard output is kept, up to `limit` bytes, instead of logged (CGI).
@@ -55,7 +55,7 @@ private:
 
     std::shared_ptr<const ServiceEnvironment> environment_;
     HostPorts& ports_;
-    LogBudget& budget_;
+    std::shared_ptr<LogBudget> budget_;
     model::CallContext context_;
     bool capturing_ = false;
     bool output_exceeded_ = false;

@@ -45,16 +45,12 @@ private:
 Caller::Caller(async::Loop& loop, Random& random, Options options)
     : loop_(loop), random_(random), options_(options) {}
 
-void Caller::set_target(const std::string& name, std::shared_ptr<Target> target) {
+const ServiceStats& Caller::set_target(const std::string& name, std::shared_ptr<Target> target) {
     auto& entry = entries_[name];
     if (!entry)
         entry = std::make_unique<Entry>();
     entry->target = std::move(target);
-}
-
-const ServiceStats* Caller::stats(const std::string& name) const {
-    const auto found = entries_.find(name);
-    return found == entries_.end() ? nullptr : &found->second->stats;
+    return entry->stats;
 }
 
 async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, model::Request request,
@@ -67,6 +63,7 @@ async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, 
                        options_.call_depth);
     Entry& entry = *found->second;
     context.trace = context.trace.child(random_);
+    request.headers.set("traceparent", context.trace.to_traceparent());
     Measurement measurement(loop_, entry.stats);
     const async::GuardOptions options{.deadline = context.deadline,
                                       .deadline_reason = "request_deadline_exceeded",

@@ -34,14 +34,11 @@ public:
     // `loop` and `random` outlive the caller.
     Caller(async::Loop& loop, Random& random, Options options);
 
-    // Replaces what is called `name`; null: removes it. The statistics of the name go on.
-    void set_target(const std::string& name, std::shared_ptr<Target> target);
+    // Replaces what is called `name`; null: removes it. The statistics of the name go on; they live as long as the caller.
+    const ServiceStats& set_target(const std::string& name, std::shared_ptr<Target> target);
 
     async::Task<Result<model::Response>> invoke(model::ServiceName service, model::Request request,
                                                 model::CallContext context) override;
-
-    // The statistics of `name`; null where it was never known. Written by this thread only.
-    const ServiceStats* stats(const std::string& name) const;
 
 private:
     struct Entry {

@@ -18,6 +18,8 @@ struct Route {
     std::string path;                  // "/users", "/users/*" (not "/users" itself), "/users/:id"
     std::vector<std::string> methods;  // empty: all
     std::string host;                  // empty: all; compared without port, in lower case
+
+    friend bool operator==(const Route&, const Route&) = default;
 };
 
 // A folder or file of the host that a guest may see.
@@ -25,6 +27,8 @@ struct FileGrant {
     std::filesystem::path host_path;
     std::string guest_path;
     bool writable = false;
+
+    friend bool operator==(const FileGrant&, const FileGrant&) = default;
 };
 
 // A host that a guest may reach: scheme, host (a name or an address, "*." in front for every subdomain), port.
@@ -32,6 +36,8 @@ struct OutboundGrant {
     std::string scheme;
     std::string host;
     std::uint16_t port = 0;
+
+    friend bool operator==(const OutboundGrant&, const OutboundGrant&) = default;
 };
 
 // Bounds of one guest. docs/limits.md has the table.
@@ -44,6 +50,8 @@ struct GuestLimits {
     std::uint64_t log_bytes_per_second = 64ULL << 10;
     std::uint32_t outbound_calls = 64;                // at once, of one request
     std::chrono::milliseconds stream_idle{300'000};
+
+    friend bool operator==(const GuestLimits&, const GuestLimits&) = default;
 };
 
 struct Service {
@@ -67,6 +75,8 @@ struct Service {
     std::chrono::milliseconds queue_wait{5'000};
     bool health_endpoint = true;                    // /_services/<name>/health
     bool metrics_endpoint = true;                   // /_services/<name>/metrics
+
+    friend bool operator==(const Service&, const Service&) = default;
 };
 
 // The edge: [gateway] and [http].

@@ -23,7 +23,45 @@ private:
     std::unique_ptr<BodySource> rest_;
 };
 
+class LimitedSource final : public BodySource {
+public:
+    LimitedSource(std::unique_ptr<BodySource> rest, std::uint64_t limit, bool* exceeded)
+        : rest_(std::move(rest)), limit_(limit), left_(limit), exceeded_(exceeded) {}
+
+    BodyStatus poll(Bytes& chunk) override {
+        if (is_exceeded_)
+            return BodyStatus::failed;
+        const BodyStatus status = rest_->poll(chunk);
+        if (status != BodyStatus::ready)
+            return status;
+        if (chunk.size() <= left_) {
+            left_ -= chunk.size();
+            return status;
+        }
+        is_exceeded_ = true;
+        if (exceeded_ != nullptr)
+            *exceeded_ = true;
+        return BodyStatus::failed;
+    }
+    async::Signal& ready() override { return rest_->ready(); }
+    Error error() const override {
+        return is_exceeded_ ? skep::error("body_too_large", "the body exceeds {} bytes", limit_) : rest_->error();
+    }
+    const Headers* trailers() const override { return rest_->trailers(); }
+
+private:
+    std::unique_ptr<BodySource> rest_;
+    std::uint64_t limit_;
+    std::uint64_t left_;
+    bool* exceeded_;
+    bool is_exceeded_ = false;
+};
+
 }  // namespace
+
+std::unique_ptr<BodySource> limited(std::unique_ptr<BodySource> rest, std::uint64_t limit, bool* exceeded) {
+    return std::make_unique<LimitedSource>(std::move(rest), limit, exceeded);
+}
 
 std::unique_ptr<BodySource> prefixed(Bytes first, std::unique_ptr<BodySource> rest) {
     return std::make_unique<PrefixedSource>(std::move(first), std::move(rest));

@@ -37,6 +37,19 @@ TEST(Body, a_prefix_comes_before_the_rest) {
     EXPECT_EQ(loop.run(read_all(body, 100)).value(), "abcd");
 }
 
+TEST(Body, a_limited_source_fails_past_its_limit) {
+    async::TestLoop loop;
+    FakeBody sender(loop);
+    sender.push("abc");
+    sender.push("d");
+    bool exceeded = false;
+    Body body(limited(sender.source(), 3, &exceeded));
+
+    EXPECT_EQ(loop.run(next_chunk(body)).value().view(), "abc");
+    EXPECT_EQ(loop.run(next_chunk(body)).error().name(), "body_too_large");
+    EXPECT_TRUE(exceeded);
+}
+
 TEST(Body, reading_stops_at_the_limit) {
     async::TestLoop loop;
     FakeBody sender(loop);

@@ -26,6 +26,7 @@ struct CallContext {
     TraceContext trace;                  // the span of this call
     std::string request_id;              // X-Trace-ID: as given by the client, else the trace id
     std::optional<ServiceName> caller;   // empty: from outside
+    std::string peer;                    // the client's IP address; empty where a service calls
     int depth = 0;                       // calls above this one
     Execution execution;
 };

@@ -116,6 +116,12 @@ void append_json_string(std::string& out, std::string_view text) {
     out += '"';
 }
 
+std::string json_quoted(std::string_view text) {
+    std::string out;
+    append_json_string(out, text);
+    return out;
+}
+
 std::string to_json(const LogRecord& record) {
     std::string out = fmt::format(R"({{"time":"{}","level":"{}")", iso_time(record.time), name_of(record.level));
     append_member(out, "service", record.service);

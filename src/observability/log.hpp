@@ -43,5 +43,6 @@ std::string to_text(const LogRecord& record);
 
 // Appends `text` as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
+std::string json_quoted(std::string_view text);
 
 }  // namespace skep

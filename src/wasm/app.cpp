@@ -42,8 +42,8 @@ Result<std::shared_ptr<const App>> App::make(Engine& engine, std::shared_ptr<con
     skep_app* app = skep_app_new(engine.raw(), code->raw(), functions.raw(), &raw, &failure);
     if (app == nullptr)
         return fail(take_error(failure));
-    const bool reuses = settings.reuse > 1 || (settings.reuse == 0 && code->kind().http_03);
-    return std::shared_ptr<const App>(new App(engine, std::move(code), app, reuses || code->kind().http_03));
+    const bool reuses = settings.reuse > 1 || code->kind().http_03;
+    return std::shared_ptr<const App>(new App(engine, std::move(code), app, reuses));
 }
 
 App::~App() {

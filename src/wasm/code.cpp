@@ -57,12 +57,13 @@ Result<std::string> precompile(std::string_view module, const EngineOptions& opt
     return std::string(to_bytes(code).view());
 }
 
-Result<std::shared_ptr<const Code>> Code::open_trusted(Engine& engine, int fd, std::uint64_t size) {
+Result<std::shared_ptr<const Code>> Code::open_trusted(Engine& engine, int fd, std::uint64_t size,
+                                                       std::string digest) {
     skep_error* failure = nullptr;
     skep_code* raw = skep_code_open_file(engine.raw(), fd, size, &failure);
     if (raw == nullptr)
         return fail(take_error(failure));
-    return std::shared_ptr<const Code>(new Code(raw));
+    return std::shared_ptr<const Code>(new Code(raw, std::move(digest)));
 }
 
 Result<std::shared_ptr<const Code>> Code::compile(Engine& engine, std::string_view module) {
@@ -70,7 +71,7 @@ Result<std::shared_ptr<const Code>> Code::compile(Engine& engine, std::string_vi
     skep_code* raw = skep_code_compile(engine.raw(), to_raw(module), &failure);
     if (raw == nullptr)
         return fail(take_error(failure));
-    return std::shared_ptr<const Code>(new Code(raw));
+    return std::shared_ptr<const Code>(new Code(raw, {}));
 }
 
 Code::~Code() {

@@ -45,7 +45,9 @@ Result<std::string> precompile(std::string_view module, const EngineOptions& opt
 class Code {
 public:
     // Opens the first `size` bytes of `fd`, which were authenticated and do not change any more.
-    static Result<std::shared_ptr<const Code>> open_trusted(Engine& engine, int fd, std::uint64_t size);
+    // `digest`: of the module and the engine, in hex.
+    static Result<std::shared_ptr<const Code>> open_trusted(Engine& engine, int fd, std::uint64_t size,
+                                                            std::string digest);
 
     // Compiles and opens in this process; for tests and `skep run` of small programs.
     static Result<std::shared_ptr<const Code>> compile(Engine& engine, std::string_view module);
@@ -57,11 +59,13 @@ public:
     ModuleKind kind() const;
     std::vector<std::string> imports() const;
     std::uint64_t size_bytes() const;
+    const std::string& digest() const { return digest_; }
     const skep_code* raw() const { return raw_; }
 
 private:
-    explicit Code(skep_code* raw) : raw_(raw) {}
+    Code(skep_code* raw, std::string digest) : raw_(raw), digest_(std::move(digest)) {}
     skep_code* raw_;
+    std::string digest_;
 };
 
 }  // namespace skep::wasm

@@ -119,7 +119,7 @@ Result<std::shared_ptr<const Code>> CodeCache::open_entry(const std::filesystem:
         if (!equal_in_constant_time(bytes.substr(code_size + kMagic.size()), as_text(expected)))
             return fail("cache_corrupt", "its authentication does not match");
     }
-    return Code::open_trusted(engine_, fd.get(), code_size);
+    return Code::open_trusted(engine_, fd.get(), code_size, name);
 }
 
 Result<> CodeCache::build(const std::filesystem::path& module, const std::string& content,

@@ -53,7 +53,7 @@ Result<> GuestTask::adopt(skep_task* raw, skep_error* failure) {
 }
 
 Result<std::unique_ptr<GuestTask>> GuestTask::http(Pool& pool, async::Loop& loop, GuestHost& host,
-                                                   model::Request request, const Options& options) {
+                                                   model::Request& request, const Options& options) {
     const App& app = *pool.app();
     std::unique_ptr<GuestTask> task(new GuestTask(app.engine(), loop, host));
     const std::vector<skep_header> headers = to_raw(request.headers);
@@ -74,7 +74,7 @@ Result<std::unique_ptr<GuestTask>> GuestTask::http(Pool& pool, async::Loop& loop
 }
 
 Result<std::unique_ptr<GuestTask>> GuestTask::cgi(const App& app, async::Loop& loop, GuestHost& host,
-                                                  const Variables& variables, model::Body input,
+                                                  const Variables& variables, model::Body& input,
                                                   const Options& options) {
     std::unique_ptr<GuestTask> task(new GuestTask(app.engine(), loop, host));
     const std::vector<skep_header> env = raw_variables(variables);
@@ -87,7 +87,7 @@ Result<std::unique_ptr<GuestTask>> GuestTask::cgi(const App& app, async::Loop& l
 }
 
 Result<std::unique_ptr<GuestTask>> GuestTask::run(const App& app, async::Loop& loop, GuestHost& host,
-                                                  model::Body input, const Options& options) {
+                                                  model::Body& input, const Options& options) {
     std::unique_ptr<GuestTask> task(new GuestTask(app.engine(), loop, host));
     const skep_task_options raw_options = raw_options_of(options, task.get(), task->waker_);
     skep_error* failure = nullptr;

@@ -37,16 +37,18 @@ public:
     using Variables = std::vector<std::pair<std::string, std::string>>;
 
     // Each makes a task that has not run yet. They fail with `no_free_instance`. `host` outlives the task.
-    // A request to a component; its body is fed as the guest takes it.
+    // A body is taken only on success, and fed as the guest takes it.
+    //
+    // A request to a component.
     static Result<std::unique_ptr<GuestTask>> http(Pool& pool, async::Loop& loop, GuestHost& host,
-                                                   model::Request request, const Options& options);
+                                                   model::Request& request, const Options& options);
     // A preview 1 command with `variables` in its environment and `input` on standard input.
     static Result<std::unique_ptr<GuestTask>> cgi(const App& app, async::Loop& loop, GuestHost& host,
-                                                  const Variables& variables, model::Body input,
+                                                  const Variables& variables, model::Body& input,
                                                   const Options& options);
     // A command with the app's arguments and environment.
     static Result<std::unique_ptr<GuestTask>> run(const App& app, async::Loop& loop, GuestHost& host,
-                                                  model::Body input, const Options& options);
+                                                  model::Body& input, const Options& options);
     ~GuestTask() override;
 
     // Runs the guest until it first waits, ends, or has used its quantum. Called once.

@@ -1,8 +1,8 @@
-// Customers: a CGI program. The request body comes on stdin, method and path in the environment, and what it prints
-// is the reply.
+// Customers: a CGI program. The request body comes on stdin, method and path in the environment,
+// and what it prints is the reply.
 //
-//   POST /users {"username", "email"}  →  {"success": true, "data": {"id", "username", "email"}, "error": null}
-//   GET /users/1                       →  the same for a customer that exists
+//   POST /users {"username", "email"}  →  {"success": true, "data": {"id", "username", "email"},
+//   "error": null} GET /users/1                       →  the same for a customer that exists
 
 #include <skep/cgi.hpp>
 
@@ -28,27 +28,35 @@ Response success(std::int64_t id, std::string_view username, std::string_view em
 }
 
 Response failure(std::uint16_t status, std::string_view reason) {
-    return Response::json(Json::object({{"success", false}, {"data", nullptr}, {"error", reason}}), status);
+    return Response::json(Json::object({{"success", false}, {"data", nullptr}, {"error", reason}}),
+                          status);
 }
 
 Response create_user(const Request& request) {
     auto body = request.json();
-    if (!body) return failure(400, "Invalid request: " + body.error().message);
+    if (!body)
+        return failure(400, "Invalid request: " + body.error().message);
 
     const Json* username = body->find("username");
     const Json* email = body->find("email");
-    if (!username || !username->as_string()) return failure(400, "Invalid request: username must be a text");
-    if (!email || !email->as_string()) return failure(400, "Invalid request: email must be a text");
+    if (!username || !username->as_string())
+        return failure(400, "Invalid request: username must be a text");
+    if (!email || !email->as_string())
+        return failure(400, "Invalid request: email must be a text");
     return success(kNewId, *username->as_string(), *email->as_string());
 }
 
 Response get_user(const Request& request) {
     for (const User& user : kUsers) {
-        if (request.parameter("id") == std::to_string(user.id)) return success(user.id, user.username, user.email);
+        if (request.parameter("id") == std::to_string(user.id))
+            return success(user.id, user.username, user.email);
     }
     return failure(404, "Not Found");
 }
 
 }  // namespace
 
-int main() { return skep::cgi::serve(skep::Router().post("/users", create_user).get("/users/{id}", get_user)); }
+int main() {
+    return skep::cgi::serve(
+        skep::Router().post("/users", create_user).get("/users/{id}", get_user));
+}

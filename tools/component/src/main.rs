@@ -8,7 +8,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-const USAGE: &str = "usage: skep-component encode MODULE COMPONENT | bindings WIT_FOLDER WORLD OUT_FOLDER";
+const USAGE: &str =
+    "usage: skep-component encode MODULE COMPONENT | bindings WIT_FOLDER WORLD OUT_FOLDER";
 
 fn main() -> ExitCode {
     match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
@@ -28,7 +29,9 @@ fn run(arguments: &[String]) -> Result<()> {
             let encoded = tooling::encode_component(&bytes).with_context(|| module.to_owned())?;
             std::fs::write(component, encoded).with_context(|| format!("writing {component}"))
         }
-        ["bindings", wit, world, out] => tooling::generate_bindings(Path::new(wit), world, Path::new(out)),
+        ["bindings", wit, world, out] => {
+            tooling::generate_bindings(Path::new(wit), world, Path::new(out))
+        }
         _ => bail!(USAGE),
     }
 }

@@ -36,8 +36,12 @@ fn call_b() -> Result<Vec<u8>, ErrorCode> {
 
 fn read_all(response: &IncomingResponse) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let Ok(body) = response.consume() else { return bytes };
-    let Ok(stream) = body.stream() else { return bytes };
+    let Ok(body) = response.consume() else {
+        return bytes;
+    };
+    let Ok(stream) = body.stream() else {
+        return bytes;
+    };
     while let Ok(chunk) = stream.blocking_read(65536) {
         bytes.extend_from_slice(&chunk);
     }

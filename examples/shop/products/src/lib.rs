@@ -40,7 +40,12 @@ fn respond(request: &IncomingRequest) -> Result<Answer, Answer> {
 }
 
 fn read_catalogue() -> Result<Value, Answer> {
-    let failure = |reason: String| (500, json!({"error": format!("reading {CATALOGUE}: {reason}")}));
+    let failure = |reason: String| {
+        (
+            500,
+            json!({"error": format!("reading {CATALOGUE}: {reason}")}),
+        )
+    };
     let text = std::fs::read(CATALOGUE).map_err(|error| failure(error.to_string()))?;
     serde_json::from_slice(&text).map_err(|error| failure(error.to_string()))
 }
@@ -49,7 +54,10 @@ fn find(catalogue: &Value, id: &str) -> Result<Answer, Answer> {
     let missing = || (404, json!({"error": format!("no product {id}")}));
     let id: u64 = id.parse().map_err(|_| missing())?;
     let products = catalogue.as_array().ok_or_else(missing)?;
-    let product = products.iter().find(|product| product["id"] == id).ok_or_else(missing)?;
+    let product = products
+        .iter()
+        .find(|product| product["id"] == id)
+        .ok_or_else(missing)?;
     Ok((200, product.clone()))
 }
 

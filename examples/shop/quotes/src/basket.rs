@@ -16,7 +16,9 @@ pub struct Basket {
 impl Basket {
     pub fn parse(text: &[u8]) -> Result<Basket, String> {
         let value: Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        let customer = value["customer"].as_u64().ok_or("customer must be a whole number")?;
+        let customer = value["customer"]
+            .as_u64()
+            .ok_or("customer must be a whole number")?;
         let items = value["items"].as_array().ok_or("items must be an array")?;
         if items.is_empty() {
             return Err("items must not be empty".to_owned());
@@ -28,9 +30,14 @@ impl Basket {
 
 impl Item {
     fn parse(value: &Value) -> Result<Item, String> {
-        let product = value["product"].as_u64().ok_or("product must be a whole number")?;
+        let product = value["product"]
+            .as_u64()
+            .ok_or("product must be a whole number")?;
         let quantity = value["quantity"].as_u64().filter(|count| *count > 0);
-        Ok(Item { product, quantity: quantity.ok_or("quantity must be a whole number from 1 on")? })
+        Ok(Item {
+            product,
+            quantity: quantity.ok_or("quantity must be a whole number from 1 on")?,
+        })
     }
 }
 
@@ -45,7 +52,13 @@ pub struct Quote {
 
 impl Quote {
     pub fn new(customer: String) -> Quote {
-        Quote { customer, currency: None, total_minor: 0, lines: 0, complete: true }
+        Quote {
+            customer,
+            currency: None,
+            total_minor: 0,
+            lines: 0,
+            complete: true,
+        }
     }
 
     /// The line of `item`, given what `products` replied about it.
@@ -60,18 +73,31 @@ impl Quote {
         }
     }
 
-    fn try_price(&mut self, item: &Item, reply: Result<(u16, Value), String>) -> Result<Value, String> {
+    fn try_price(
+        &mut self,
+        item: &Item,
+        reply: Result<(u16, Value), String>,
+    ) -> Result<Value, String> {
         let (status, product) = reply?;
         if status != 200 {
             return Err(format!("no product {}", item.product));
         }
-        let unit = product["price_minor"].as_u64().ok_or("the product has no price")?;
-        let currency = product["currency"].as_str().ok_or("the product has no currency")?;
+        let unit = product["price_minor"]
+            .as_u64()
+            .ok_or("the product has no price")?;
+        let currency = product["currency"]
+            .as_str()
+            .ok_or("the product has no currency")?;
         if self.currency.get_or_insert_with(|| currency.to_owned()) != currency {
             return Err(format!("its price is in {currency}"));
         }
-        let amount = unit.checked_mul(item.quantity).ok_or("the amount is too large")?;
-        self.total_minor = self.total_minor.checked_add(amount).ok_or("the total is too large")?;
+        let amount = unit
+            .checked_mul(item.quantity)
+            .ok_or("the amount is too large")?;
+        self.total_minor = self
+            .total_minor
+            .checked_add(amount)
+            .ok_or("the total is too large")?;
         Ok(json!({
             "line": self.lines,
             "product": item.product,
@@ -99,7 +125,10 @@ mod tests {
     use super::*;
 
     fn product(price_minor: u64, currency: &str) -> Result<(u16, Value), String> {
-        Ok((200, json!({"name": "thing", "price_minor": price_minor, "currency": currency})))
+        Ok((
+            200,
+            json!({"name": "thing", "price_minor": price_minor, "currency": currency}),
+        ))
     }
 
     fn failure_of(text: &str) -> String {
@@ -110,7 +139,13 @@ mod tests {
     fn a_line_is_the_unit_price_times_the_quantity() {
         let mut quote = Quote::new("alice".to_owned());
 
-        let line = quote.price(&Item { product: 1, quantity: 3 }, product(250, "EUR"));
+        let line = quote.price(
+            &Item {
+                product: 1,
+                quantity: 3,
+            },
+            product(250, "EUR"),
+        );
 
         assert_eq!(line["amount_minor"], 750);
     }
@@ -118,8 +153,20 @@ mod tests {
     #[test]
     fn the_total_adds_the_lines_up() {
         let mut quote = Quote::new("alice".to_owned());
-        quote.price(&Item { product: 1, quantity: 2 }, product(100, "EUR"));
-        quote.price(&Item { product: 2, quantity: 1 }, product(50, "EUR"));
+        quote.price(
+            &Item {
+                product: 1,
+                quantity: 2,
+            },
+            product(100, "EUR"),
+        );
+        quote.price(
+            &Item {
+                product: 2,
+                quantity: 1,
+            },
+            product(50, "EUR"),
+        );
 
         let total = quote.total();
 
@@ -131,7 +178,13 @@ mod tests {
     fn an_unknown_product_makes_the_quote_incomplete() {
         let mut quote = Quote::new("alice".to_owned());
 
-        let line = quote.price(&Item { product: 9, quantity: 1 }, Ok((404, Value::Null)));
+        let line = quote.price(
+            &Item {
+                product: 9,
+                quantity: 1,
+            },
+            Ok((404, Value::Null)),
+        );
 
         assert_eq!(line["error"], "no product 9");
         assert_eq!(quote.total()["complete"], false);
@@ -141,7 +194,13 @@ mod tests {
     fn an_amount_that_overflows_is_an_error_not_a_bargain() {
         let mut quote = Quote::new("alice".to_owned());
 
-        let line = quote.price(&Item { product: 1, quantity: 2 }, product(u64::MAX, "EUR"));
+        let line = quote.price(
+            &Item {
+                product: 1,
+                quantity: 2,
+            },
+            product(u64::MAX, "EUR"),
+        );
 
         assert_eq!(line["error"], "the amount is too large");
     }
@@ -149,16 +208,31 @@ mod tests {
     #[test]
     fn currencies_do_not_mix() {
         let mut quote = Quote::new("alice".to_owned());
-        quote.price(&Item { product: 1, quantity: 1 }, product(100, "EUR"));
+        quote.price(
+            &Item {
+                product: 1,
+                quantity: 1,
+            },
+            product(100, "EUR"),
+        );
 
-        let line = quote.price(&Item { product: 2, quantity: 1 }, product(100, "USD"));
+        let line = quote.price(
+            &Item {
+                product: 2,
+                quantity: 1,
+            },
+            product(100, "USD"),
+        );
 
         assert_eq!(line["error"], "its price is in USD");
     }
 
     #[test]
     fn a_basket_without_items_is_refused() {
-        assert_eq!(failure_of(r#"{"customer": 1, "items": []}"#), "items must not be empty");
+        assert_eq!(
+            failure_of(r#"{"customer": 1, "items": []}"#),
+            "items must not be empty"
+        );
     }
 
     #[test]

@@ -23,12 +23,15 @@ pub async fn get_json(service: &str, path: &str) -> Result<(u16, Value), String>
         .and_then(|()| request.set_path_with_query(Some(path)));
     described.map_err(|()| format!("{service}{path} is no address"))?;
 
-    let response = client::send(request).await.map_err(|error| format!("calling {service}: {error:?}"))?;
+    let response = client::send(request)
+        .await
+        .map_err(|error| format!("calling {service}: {error:?}"))?;
     let status = response.get_status_code();
     let (_done, result) = wit_future::new(|| Ok(()));
     let (body, _trailers) = Response::consume_body(response, result);
     let text = body.collect().await;
-    let value = serde_json::from_slice(&text).map_err(|error| format!("{service} answered no JSON: {error}"))?;
+    let value = serde_json::from_slice(&text)
+        .map_err(|error| format!("{service} answered no JSON: {error}"))?;
     Ok((status, value))
 }
 

@@ -41,7 +41,9 @@ async fn begin(request: Request) -> Result<(String, Basket), Failure> {
 }
 
 async fn customer_name(id: u64) -> Result<String, Failure> {
-    let (status, user) = http::get_json("users", &format!("/users/{id}")).await.map_err(unavailable)?;
+    let (status, user) = http::get_json("users", &format!("/users/{id}"))
+        .await
+        .map_err(unavailable)?;
     match user["data"]["username"].as_str() {
         Some(name) if status == 200 => Ok(name.to_owned()),
         _ => Err((422, json!({"error": format!("no customer {id}")}))),

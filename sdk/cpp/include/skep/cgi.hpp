@@ -1,7 +1,8 @@
 // Services as CGI programs: a WASI preview 1 command that answers one request on stdout.
 //
 //   int main() {
-//       return skep::cgi::serve(skep::Router().get("/hello/{name}", [](const skep::Request& request) {
+//       return skep::cgi::serve(skep::Router().get("/hello/{name}", [](const skep::Request&
+//       request) {
 //           return skep::Response::text("Hello " + std::string(request.parameter("name")) + "!\n");
 //       }));
 //   }
@@ -21,14 +22,16 @@ namespace skep::cgi {
 inline std::string read_all(std::FILE* file) {
     std::string text;
     char chunk[16384];
-    for (std::size_t count; (count = std::fread(chunk, 1, sizeof chunk, file)) > 0;) text.append(chunk, count);
+    for (std::size_t count; (count = std::fread(chunk, 1, sizeof chunk, file)) > 0;)
+        text.append(chunk, count);
     return text;
 }
 
 // The request that started this program.
 inline Request read_request() {
     Request request;
-    for (char** variable = environ; variable && *variable; ++variable) detail_take_variable(*variable, request);
+    for (char** variable = environ; variable && *variable; ++variable)
+        detail_take_variable(*variable, request);
     request.body = read_all(stdin);
     return request;
 }
@@ -41,6 +44,8 @@ inline int reply(const Response& response) {
 }
 
 // Answers the request by the router's routes.
-inline int serve(const Router& router) { return reply(router.handle(read_request())); }
+inline int serve(const Router& router) {
+    return reply(router.handle(read_request()));
+}
 
 }  // namespace skep::cgi

@@ -42,8 +42,8 @@ public:
     static Json object(std::initializer_list<Member> members = {}) { return Json(Object(members)); }
     static Json array(std::initializer_list<Json> items = {}) { return Json(Array(items)); }
 
-    // Parses a whole text. Fails with `invalid_json` and the offset on anything that is not JSON: also on
-    // duplicate keys, text that is not UTF-8, and nesting deeper than kMaxDepth.
+    // Parses a whole text. Fails with `invalid_json` and the offset on anything that is not JSON:
+    // also on duplicate keys, text that is not UTF-8, and nesting deeper than kMaxDepth.
     static Result<Json> parse(std::string_view text);
 
     // The text of the value, without white space. A double that is no number becomes null.
@@ -78,7 +78,8 @@ private:
     friend class detail_JsonReader;
     friend void detail_dump(const Json& value, std::string& out);
 
-    std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value_ = nullptr;
+    std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value_ =
+        nullptr;
 };
 
 }  // namespace skep

@@ -16,9 +16,11 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 // True where two header names are the same, whatever their case (ASCII).
 inline bool same_name(std::string_view left, std::string_view right) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    if (left.size() != right.size()) return false;
+    if (left.size() != right.size())
+        return false;
     for (std::size_t index = 0; index < left.size(); ++index) {
-        if (lower(left[index]) != lower(right[index])) return false;
+        if (lower(left[index]) != lower(right[index]))
+            return false;
     }
     return true;
 }
@@ -36,7 +38,8 @@ struct Request {
     // The first header of that name, or an empty text.
     std::string_view header(std::string_view name) const {
         for (const auto& [key, value] : headers) {
-            if (same_name(key, name)) return value;
+            if (same_name(key, name))
+                return value;
         }
         return {};
     }
@@ -44,7 +47,8 @@ struct Request {
     // What the pattern's {name} matched, or an empty text.
     std::string_view parameter(std::string_view name) const {
         for (const auto& [key, value] : parameters) {
-            if (key == name) return value;
+            if (key == name)
+                return value;
         }
         return {};
     }
@@ -68,7 +72,8 @@ struct Response {
 
     // A problem document (RFC 9457) with a stable `code`.
     static Response problem(std::uint16_t status, std::string_view code, std::string_view detail) {
-        const Json document = Json::object({{"status", int{status}}, {"code", code}, {"detail", detail}});
+        const Json document =
+            Json::object({{"status", int{status}}, {"code", code}, {"detail", detail}});
         return {status, {{"content-type", "application/problem+json"}}, document.dump()};
     }
 

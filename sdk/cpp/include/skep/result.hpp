@@ -14,7 +14,8 @@ struct Error {
     std::string message;
 };
 
-// A T or an Error. Look before you take: value() of an error, and error() of a value, end the program.
+// A T or an Error. Look before you take: value() of an error, and error() of a value, end the
+// program.
 template <class T>
 class [[nodiscard]] Result {
 public:
@@ -39,7 +40,8 @@ public:
 private:
     template <class P>
     static P* checked(P* pointer) {
-        if (!pointer) std::abort();
+        if (!pointer)
+            std::abort();
         return pointer;
     }
 
@@ -49,6 +51,8 @@ private:
 // What a call gives back that has nothing to say but whether it worked.
 using Status = Result<std::monostate>;
 
-inline Status ok() { return std::monostate{}; }
+inline Status ok() {
+    return std::monostate{};
+}
 
 }  // namespace skep

@@ -11,17 +11,26 @@
 
 namespace skep {
 
-// Routes by method and path. A pattern is a path whose segments may be {name}, which matches one segment, or at
-// its end *, which matches the rest. The first route that matches answers; HEAD is answered by the route of GET.
-// An unknown path is 404; a known path under other methods is 405 with Allow.
+// Routes by method and path. A pattern is a path whose segments may be {name}, which matches one
+// segment, or at its end *, which matches the rest. The first route that matches answers; HEAD is
+// answered by the route of GET. An unknown path is 404; a known path under other methods is 405
+// with Allow.
 class Router {
 public:
     using Handler = std::function<Response(const Request&)>;
 
-    Router& get(std::string pattern, Handler handler) { return on("GET", std::move(pattern), std::move(handler)); }
-    Router& post(std::string pattern, Handler handler) { return on("POST", std::move(pattern), std::move(handler)); }
-    Router& put(std::string pattern, Handler handler) { return on("PUT", std::move(pattern), std::move(handler)); }
-    Router& del(std::string pattern, Handler handler) { return on("DELETE", std::move(pattern), std::move(handler)); }
+    Router& get(std::string pattern, Handler handler) {
+        return on("GET", std::move(pattern), std::move(handler));
+    }
+    Router& post(std::string pattern, Handler handler) {
+        return on("POST", std::move(pattern), std::move(handler));
+    }
+    Router& put(std::string pattern, Handler handler) {
+        return on("PUT", std::move(pattern), std::move(handler));
+    }
+    Router& del(std::string pattern, Handler handler) {
+        return on("DELETE", std::move(pattern), std::move(handler));
+    }
 
     Router& on(std::string method, std::string pattern, Handler handler) {
         routes_.push_back({std::move(method), std::move(pattern), std::move(handler)});
@@ -32,13 +41,18 @@ public:
         std::string allowed;
         for (const Route& route : routes_) {
             request.parameters.clear();
-            if (!matches(route.pattern, request)) continue;
-            if (serves(route.method, request.method)) return route.handler(request);
-            if (!allowed.empty()) allowed += ", ";
+            if (!matches(route.pattern, request))
+                continue;
+            if (serves(route.method, request.method))
+                return route.handler(request);
+            if (!allowed.empty())
+                allowed += ", ";
             allowed += route.method;
         }
-        if (allowed.empty()) return Response::problem(404, "not_found", "no route for " + request.path);
-        Response refusal = Response::problem(405, "method_not_allowed", request.method + " is not allowed here");
+        if (allowed.empty())
+            return Response::problem(404, "not_found", "no route for " + request.path);
+        Response refusal =
+            Response::problem(405, "method_not_allowed", request.method + " is not allowed here");
         refusal.headers.emplace_back("allow", allowed);
         return refusal;
     }
@@ -57,8 +71,10 @@ private:
     static bool matches(std::string_view pattern, Request& request) {
         std::string_view path = request.path;
         for (;;) {
-            if (pattern == "/*") return path.size() > 1;
-            if (pattern.empty() || path.empty()) return pattern.empty() && path.empty();
+            if (pattern == "/*")
+                return path.size() > 1;
+            if (pattern.empty() || path.empty())
+                return pattern.empty() && path.empty();
             const std::string_view wanted = take_segment(pattern);
             const std::string_view found = take_segment(path);
             const bool named = wanted.size() > 2 && wanted.front() == '{' && wanted.back() == '}';

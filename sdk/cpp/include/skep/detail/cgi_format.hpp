@@ -11,13 +11,18 @@ namespace skep {
 
 // HTTP_ACCEPT_LANGUAGE → accept-language; an empty text for a variable that is no header.
 inline std::string detail_header_name(std::string_view variable) {
-    if (variable == "CONTENT_TYPE") return "content-type";
-    if (variable == "CONTENT_LENGTH") return "content-length";
-    if (!variable.starts_with("HTTP_") || variable == "HTTP_METHOD" || variable == "HTTP_PATH") return {};
+    if (variable == "CONTENT_TYPE")
+        return "content-type";
+    if (variable == "CONTENT_LENGTH")
+        return "content-length";
+    if (!variable.starts_with("HTTP_") || variable == "HTTP_METHOD" || variable == "HTTP_PATH")
+        return {};
     std::string name(variable.substr(5));
     for (char& c : name) {
-        if (c == '_') c = '-';
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+        if (c == '_')
+            c = '-';
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c + 32);
     }
     return name;
 }
@@ -25,7 +30,8 @@ inline std::string detail_header_name(std::string_view variable) {
 // Takes one `NAME=value` of the environment into the request.
 inline void detail_take_variable(std::string_view variable, Request& request) {
     const std::size_t equals = variable.find('=');
-    if (equals == std::string_view::npos) return;
+    if (equals == std::string_view::npos)
+        return;
     const std::string_view name = variable.substr(0, equals);
     const std::string_view value = variable.substr(equals + 1);
     if (name == "HTTP_METHOD") {
@@ -42,7 +48,8 @@ inline void detail_take_variable(std::string_view variable, Request& request) {
 // True where the text can stand in a header line.
 inline bool detail_is_header_text(std::string_view text) {
     for (char c : text) {
-        if (c == '\r' || c == '\n' || c == '\0') return false;
+        if (c == '\r' || c == '\n' || c == '\0')
+            return false;
     }
     return true;
 }
@@ -51,7 +58,8 @@ inline bool detail_is_header_text(std::string_view text) {
 inline std::string detail_cgi_reply(const Response& response) {
     std::string text = "Status: " + std::to_string(response.status) + "\r\n";
     for (const auto& [name, value] : response.headers) {
-        if (!detail_is_header_text(name) || !detail_is_header_text(value)) continue;
+        if (!detail_is_header_text(name) || !detail_is_header_text(value))
+            continue;
         text.append(name).append(": ").append(value).append("\r\n");
     }
     return text.append("\r\n").append(response.body);

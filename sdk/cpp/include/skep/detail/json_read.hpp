@@ -5,19 +5,22 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "skep/detail/text_scanner.hpp"
 #include "skep/detail/utf8.hpp"
 #include "skep/json.hpp"
 
 namespace skep {
 
-// Reads one text. Every method returns false, with the reason noted, as soon as the text is no JSON.
-class detail_JsonReader {
+// Reads one text. Every method returns false, with the reason noted, as soon as the text is no
+// JSON.
+class detail_JsonReader : detail_TextScanner {
 public:
-    explicit detail_JsonReader(std::string_view text) : text_(text) {}
+    explicit detail_JsonReader(std::string_view text) : detail_TextScanner(text) {}
 
     Result<Json> read() {
         Json value;
-        if (!read_value(value, 0)) return failure();
+        if (!read_value(value, 0))
+            return failure();
         skip_space();
         if (at_ != text_.size()) {
             fail("something follows the value");
@@ -28,16 +31,24 @@ public:
 
 private:
     bool read_value(Json& value, std::size_t depth) {
-        if (depth > Json::kMaxDepth) return fail("nested too deeply");
+        if (depth > Json::kMaxDepth)
+            return fail("nested too deeply");
         skip_space();
         switch (peek()) {
-            case '{': return read_object(value, depth);
-            case '[': return read_array(value, depth);
-            case '"': return read_string(value.value_.emplace<std::string>());
-            case 't': return read_word("true", Json(true), value);
-            case 'f': return read_word("false", Json(false), value);
-            case 'n': return read_word("null", Json(), value);
-            default: return read_number(value);
+            case '{':
+                return read_object(value, depth);
+            case '[':
+                return read_array(value, depth);
+            case '"':
+                return read_string(value.value_.emplace<std::string>());
+            case 't':
+                return read_word("true", Json(true), value);
+            case 'f':
+                return read_word("false", Json(false), value);
+            case 'n':
+                return read_word("null", Json(), value);
+            default:
+                return read_number(value);
         }
     }
 
@@ -45,17 +56,23 @@ private:
         value = Json::object();
         ++at_;
         skip_space();
-        if (take('}')) return true;
+        if (take('}'))
+            return true;
         do {
             std::string key;
             skip_space();
-            if (peek() != '"') return fail("expected a key");
-            if (!read_string(key)) return false;
-            if (value.find(key)) return fail("the same key twice");
+            if (peek() != '"')
+                return fail("expected a key");
+            if (!read_string(key))
+                return false;
+            if (value.find(key))
+                return fail("the same key twice");
             skip_space();
-            if (!take(':')) return fail("expected ':'");
+            if (!take(':'))
+                return fail("expected ':'");
             Json member;
-            if (!read_value(member, depth + 1)) return false;
+            if (!read_value(member, depth + 1))
+                return false;
             std::get<Json::Object>(value.value_).emplace_back(std::move(key), std::move(member));
             skip_space();
         } while (take(','));
@@ -66,10 +83,12 @@ private:
         value = Json::array();
         ++at_;
         skip_space();
-        if (take(']')) return true;
+        if (take(']'))
+            return true;
         do {
             Json item;
-            if (!read_value(item, depth + 1)) return false;
+            if (!read_value(item, depth + 1))
+                return false;
             value.push(std::move(item));
             skip_space();
         } while (take(','));
@@ -79,10 +98,13 @@ private:
     bool read_string(std::string& out) {
         const std::size_t begin = at_++;
         for (;;) {
-            if (at_ >= text_.size()) return fail("a string does not end");
+            if (at_ >= text_.size())
+                return fail("a string does not end");
             const char c = text_[at_++];
-            if (c == '"') break;
-            if (static_cast<unsigned char>(c) < 0x20) return fail("a control character in a string");
+            if (c == '"')
+                break;
+            if (static_cast<unsigned char>(c) < 0x20)
+                return fail("a control character in a string");
             if (c != '\\') {
                 out += c;
             } else if (!read_escape(out)) {
@@ -96,17 +118,21 @@ private:
         static constexpr std::string_view kNames = "\"\\/bfnrt";
         static constexpr std::string_view kValues = "\"\\/\b\f\n\r\t";
         const char c = at_ < text_.size() ? text_[at_++] : '\0';
-        if (c == 'u') return read_unicode(out);
+        if (c == 'u')
+            return read_unicode(out);
         const std::size_t index = c == '\0' ? kNames.npos : kNames.find(c);
-        if (index == kNames.npos) return fail("an unknown escape");
+        if (index == kNames.npos)
+            return fail("an unknown escape");
         out += kValues[index];
         return true;
     }
 
     bool read_unicode(std::string& out) {
         std::uint32_t code = 0;
-        if (!read_hex(code)) return false;
-        if (code >= 0xDC00 && code < 0xE000) return fail("half of a surrogate pair");
+        if (!read_hex(code))
+            return false;
+        if (code >= 0xDC00 && code < 0xE000)
+            return fail("half of a surrogate pair");
         if (code >= 0xD800 && code < 0xDC00) {
             std::uint32_t low = 0;
             if (!take('\\') || !take('u') || !read_hex(low) || low < 0xDC00 || low > 0xDFFF)
@@ -118,16 +144,19 @@ private:
     }
 
     bool read_hex(std::uint32_t& code) {
-        if (text_.size() - at_ < 4) return fail("a \\u escape is too short");
+        if (text_.size() - at_ < 4)
+            return fail("a \\u escape is too short");
         const char* first = text_.data() + at_;
         auto [end, error] = std::from_chars(first, first + 4, code, 16);
-        if (error != std::errc{} || end != first + 4) return fail("a \\u escape is not hexadecimal");
+        if (error != std::errc{} || end != first + 4)
+            return fail("a \\u escape is not hexadecimal");
         at_ += 4;
         return true;
     }
 
     bool read_word(std::string_view word, Json meaning, Json& value) {
-        if (text_.substr(at_, word.size()) != word) return fail("expected a value");
+        if (text_.substr(at_, word.size()) != word)
+            return fail("expected a value");
         at_ += word.size();
         value = std::move(meaning);
         return true;
@@ -136,16 +165,20 @@ private:
     bool read_number(Json& value) {
         const std::size_t begin = at_;
         take('-');
-        if (!take('0') && !take_digits()) return fail("expected a value");
+        if (!take('0') && !take_digits())
+            return fail("expected a value");
         bool whole = true;
         if (take('.')) {
             whole = false;
-            if (!take_digits()) return fail("digits must follow '.'");
+            if (!take_digits())
+                return fail("digits must follow '.'");
         }
         if (take('e') || take('E')) {
             whole = false;
-            if (!take('+')) take('-');
-            if (!take_digits()) return fail("digits must follow the exponent");
+            if (!take('+'))
+                take('-');
+            if (!take_digits())
+                return fail("digits must follow the exponent");
         }
         return make_number(text_.substr(begin, at_ - begin), whole, value);
     }
@@ -158,43 +191,15 @@ private:
             return true;
         }
         const double number = std::strtod(std::string(digits).c_str(), nullptr);
-        if (!std::isfinite(number)) return fail("a number is too large");
+        if (!std::isfinite(number))
+            return fail("a number is too large");
         value = Json(number);
         return true;
     }
-
-    bool take_digits() {
-        const std::size_t begin = at_;
-        while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
-        return at_ != begin;
-    }
-
-    void skip_space() {
-        while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
-    }
-
-    char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-
-    bool take(char wanted) {
-        if (at_ >= text_.size() || text_[at_] != wanted) return false;
-        ++at_;
-        return true;
-    }
-
-    bool fail(const char* reason) {
-        if (!reason_) reason_ = reason;
-        return false;
-    }
-
-    Error failure() const {
-        return Error{"invalid_json", std::string(reason_) + " at offset " + std::to_string(at_)};
-    }
-
-    std::string_view text_;
-    std::size_t at_ = 0;
-    const char* reason_ = nullptr;
 };
 
-inline Result<Json> Json::parse(std::string_view text) { return detail_JsonReader(text).read(); }
+inline Result<Json> Json::parse(std::string_view text) {
+    return detail_JsonReader(text).read();
+}
 
 }  // namespace skep

@@ -43,7 +43,8 @@ template <class Items, class Write>
 void detail_join(const Items& items, std::string& out, Write write) {
     bool first = true;
     for (const auto& item : items) {
-        if (!first) out += ',';
+        if (!first)
+            out += ',';
         first = false;
         write(item);
     }
@@ -82,21 +83,25 @@ inline std::string Json::dump() const {
 }
 
 inline std::optional<double> Json::as_number() const {
-    if (auto integer = as_integer()) return static_cast<double>(*integer);
+    if (auto integer = as_integer())
+        return static_cast<double>(*integer);
     return get<double>();
 }
 
 inline const Json* Json::find(std::string_view key) const {
     const Object* members = as_object();
-    if (!members) return nullptr;
+    if (!members)
+        return nullptr;
     for (const Member& member : *members) {
-        if (member.first == key) return &member.second;
+        if (member.first == key)
+            return &member.second;
     }
     return nullptr;
 }
 
 inline Json& Json::set(std::string key, Json value) {
-    if (!as_object()) value_ = Object{};
+    if (!as_object())
+        value_ = Object{};
     auto& members = std::get<Object>(value_);
     for (Member& member : members) {
         if (member.first == key) {
@@ -109,7 +114,8 @@ inline Json& Json::set(std::string key, Json value) {
 }
 
 inline Json& Json::push(Json value) {
-    if (!as_array()) value_ = Array{};
+    if (!as_array())
+        value_ = Array{};
     std::get<Array>(value_).push_back(std::move(value));
     return *this;
 }

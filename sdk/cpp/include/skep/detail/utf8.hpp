@@ -12,11 +12,14 @@ namespace skep {
 inline std::size_t detail_utf8_length(std::string_view text) {
     const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
     const unsigned char lead = byte(0);
-    if (lead < 0x80) return 1;
+    if (lead < 0x80)
+        return 1;
     const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
+    if (lead < 0xC2 || lead > 0xF4 || text.size() < length)
+        return 0;
     for (std::size_t index = 1; index < length; ++index) {
-        if ((byte(index) & 0xC0) != 0x80) return 0;
+        if ((byte(index) & 0xC0) != 0x80)
+            return 0;
     }
     const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
     const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
@@ -27,7 +30,8 @@ inline std::size_t detail_utf8_length(std::string_view text) {
 inline bool detail_is_utf8(std::string_view text) {
     while (!text.empty()) {
         const std::size_t length = detail_utf8_length(text);
-        if (length == 0) return false;
+        if (length == 0)
+            return false;
         text.remove_prefix(length);
     }
     return true;

@@ -1,0 +1,132 @@
+#include "gateway/pipeline.hpp"
+
+#include <algorithm>
+
+#include "gateway/service_endpoints.hpp"
+
+namespace skep::gateway {
+namespace {
+
+constexpr std::size_t kMaxRequestId = 128;
+
+// The host of a Host header: without port, in lower case.
+std::string host_of(std::string_view authority) {
+    const auto colon = authority.rfind(':');
+    const bool has_port = colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
+    std::string host(authority.substr(0, has_port ? colon : std::string_view::npos));
+    std::ranges::transform(host, host.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return host;
+}
+
+bool is_request_id(std::string_view text) {
+    return !text.empty() && text.size() <= kMaxRequestId &&
+           std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+// What only Skep may say to a service.
+void remove_reserved_fields(model::Headers& headers) {
+    headers.remove_if([](const model::Headers::Field& field) { return field.name.starts_with("x-skep-"); });
+}
+
+}  // namespace
+
+Result<RouteTable> make_route_table(const model::Application& application) {
+    RouteTable table;
+    for (const auto& service : application.services) {
+        const auto target = static_cast<std::uint32_t>(table.targets.size());
+        table.targets.push_back(service.name);
+        table.request_body_limits.push_back(service.limits.request_body_bytes);
+        for (const auto& route : service.routes) {
+            TRY_DO(table.router.add(route, target));
+            table.known_prefixes += table.known_prefixes.empty() ? route.path : ", " + route.path;
+        }
+    }
+    return table;
+}
+
+Pipeline::Pipeline(Ports ports, Settings settings)
+    : ports_(ports), settings_(settings), routes_(std::make_shared<RouteTable>()) {}
+
+std::uint64_t Pipeline::request_body_limit(const model::Request& request, std::uint64_t usual) const {
+    const auto match = routes_->router.find(host_of(request.authority), request.method, request.path());
+    return match.kind == Router::Match::Kind::found ? routes_->request_body_limits[match.target] : usual;
+}
+
+async::Task<model::Response> Pipeline::handle(model::Request request, const http::ConnectionInfo& connection) {
+    if (is_service_endpoint(request.path()))
+        co_return answer_service_endpoint(request, ports_.reports);
+    co_return co_await route(std::move(request), connection);
+}
+
+async::Task<model::Response> Pipeline::route(model::Request request, const http::ConnectionInfo& connection) {
+    const std::shared_ptr<const RouteTable> routes = routes_;
+    const bool by_host = routes->router.has_hosts();
+    const std::string host = by_host ? host_of(request.authority) : std::string();
+    const auto match = routes->router.find(host, request.method, request.path());
+    if (match.kind != Router::Match::Kind::found)
+        co_return no_route(match, request.path());
+    co_return co_await call(routes->targets[match.target], std::move(request), connection);
+}
+
+async::Task<model::Response> Pipeline::call(model::ServiceName service, model::Request request,
+                                            const http::ConnectionInfo& connection) {
+    const TimePoint begin = ports_.loop.clock().now();
+    const model::CallContext context = context_of(request, connection);
+    const std::string what = settings_.access_log ? fmt::format("{} {}", request.method, request.target) : "";
+    remove_reserved_fields(request.headers);
+    request.headers.set("x-trace-id", context.request_id);
+    Result<model::Response> result = co_await ports_.invoker.invoke(service, std::move(request), context);
+    model::Response response = result ? std::move(*result) : refuse(result.error());
+    response.headers.set("x-trace-id", context.request_id);
+    if (settings_.access_log)
+        write_access_log(context, fmt::format("{} -> {}", what, service.value()), begin, response);
+    co_return response;
+}
+
+model::CallContext Pipeline::context_of(const model::Request& request, const http::ConnectionInfo& connection) {
+    model::CallContext context;
+    context.deadline = ports_.loop.now() + settings_.deadline;
+    const auto given = TraceContext::parse(request.headers.get("traceparent"));
+    context.trace = given ? *given : TraceContext::start(ports_.random);
+    const std::string_view id = request.headers.get("x-trace-id");
+    context.request_id = is_request_id(id) ? std::string(id) : context.trace.trace_id_hex();
+    context.peer = connection.peer.ip();
+    return context;
+}
+
+model::Response Pipeline::no_route(const Router::Match& match, std::string_view path) const {
+    if (match.kind == Router::Match::Kind::method_not_allowed) {
+        model::Response response =
+            refuse(error("method_not_allowed", "'{}' takes only the methods {}", path, match.allow));
+        response.headers.set("allow", match.allow);
+        return response;
+    }
+    if (settings_.development && !routes_->known_prefixes.empty())
+        return refuse(error("route_not_found", "no route for '{}'; there are {}", path, routes_->known_prefixes));
+    return refuse(error("route_not_found", "no route for '{}'", path));
+}
+
+model::Response Pipeline::refuse(const Error& error) const {
+    model::Response response = model::problem_response(error, settings_.development);
+    if (response.status == 503 || response.status == 429)
+        response.headers.set("retry-after", "1");
+    return response;
+}
+
+void Pipeline::write_access_log(const model::CallContext& context, const std::string& what, TimePoint begin,
+                                const model::Response& response) {
+    const auto took = std::chrono::duration<double, std::milli>(ports_.loop.clock().now() - begin).count();
+    std::string trace = context.trace.trace_id_hex();
+    std::string request = context.request_id == trace ? std::string() : context.request_id;
+    ports_.logger.log({.level = response.status >= 500 ? LogLevel::warn : LogLevel::info,
+                       .service = {},
+                       .trace_id = std::move(trace),
+                       .request_id = std::move(request),
+                       .message = what,
+                       .fields = {{"status", std::to_string(response.status)},
+                                  {"duration_ms", fmt::format("{:.3f}", took)},
+                                  {"peer", context.peer}}});
+}
+
+}  // namespace skep::gateway

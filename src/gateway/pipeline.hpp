@@ -1,0 +1,66 @@
+#pragma once
+// Pipeline: what happens to a request from outside before and after its service is called.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+#include "gateway/router.hpp"
+#include "http/server.hpp"
+#include "model/ports.hpp"
+#include "observability/log.hpp"
+#include "telemetry/service_report.hpp"
+
+namespace skep::gateway {
+
+// The routes of one application revision. Immutable; shared by all io threads.
+struct RouteTable {
+    Router router;
+    std::vector<model::ServiceName> targets;         // by the router's target
+    std::vector<std::uint64_t> request_body_limits;  // bytes, by target
+    std::string known_prefixes;                      // for the hint in development
+};
+Result<RouteTable> make_route_table(const model::Application& application);
+
+// One per io thread. Order: built-in endpoints → route → trace → headers → invoke → headers → access log.
+class Pipeline final : public http::Handler {
+public:
+    struct Settings {
+        std::chrono::milliseconds deadline{15'000};
+        bool access_log = true;
+        bool development = false;  // hints and backtraces in error replies
+    };
+    // All collaborators outlive the pipeline.
+    struct Ports {
+        async::Loop& loop;
+        Random& random;
+        Logger& logger;
+        model::ServiceInvoker& invoker;
+        const telemetry::Reports& reports;
+    };
+    Pipeline(Ports ports, Settings settings);
+
+    // Takes effect with the next request; those in flight keep theirs.
+    void set_routes(std::shared_ptr<const RouteTable> routes) { routes_ = std::move(routes); }
+
+    // While draining, requests are still answered; readiness is the platform's.
+    async::Task<model::Response> handle(model::Request request, const http::ConnectionInfo& connection) override;
+    std::uint64_t request_body_limit(const model::Request& request, std::uint64_t usual) const override;
+
+private:
+    async::Task<model::Response> route(model::Request request, const http::ConnectionInfo& connection);
+    async::Task<model::Response> call(model::ServiceName service, model::Request request,
+                                      const http::ConnectionInfo& connection);
+    model::Response no_route(const Router::Match& match, std::string_view path) const;
+    model::Response refuse(const Error& error) const;
+    model::CallContext context_of(const model::Request& request, const http::ConnectionInfo& connection);
+    void write_access_log(const model::CallContext& context, const std::string& what, TimePoint begin,
+                          const model::Response& response);
+
+    Ports ports_;
+    Settings settings_;
+    std::shared_ptr<const RouteTable> routes_;
+};
+
+}  // namespace skep::gateway

@@ -1,0 +1,241 @@
+// Request line and Host.
+
+#include <gmock/gmock.h>
+
+#include "http/testing/server_fixture.hpp"
+
+namespace skep::http {
+namespace {
+
+using ServerTarget = ServerFixture;
+
+std::string get(std::string_view target) {
+    return fmt::format("GET {} HTTP/1.1\r\nHost: h\r\n\r\n", target);
+}
+std::string with_host(std::string_view host) {
+    return fmt::format("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", host);
+}
+
+TEST_F(ServerTarget, refuses_a_missing_host) {
+    RawPeer peer = sent("GET / HTTP/1.1\r\n\r\n");
+
+    expect_refused(peer, 400, "Host is missing");
+}
+
+TEST_F(ServerTarget, refuses_a_second_host) {
+    RawPeer peer = sent("GET / HTTP/1.1\r\nHost: h\r\nhost: h\r\n\r\n");
+
+    expect_refused(peer, 400, "second Host");
+}
+
+TEST_F(ServerTarget, refuses_an_empty_host) {
+    RawPeer peer = sent(with_host(""));
+
+    expect_refused(peer, 400, "Host is not valid");
+}
+
+TEST_F(ServerTarget, refuses_a_host_with_a_user) {
+    RawPeer peer = sent(with_host("a@b"));
+
+    expect_refused(peer, 400, "Host is not valid");
+}
+
+TEST_F(ServerTarget, refuses_a_host_with_a_path) {
+    RawPeer peer = sent(with_host("a/b"));
+
+    expect_refused(peer, 400, "Host is not valid");
+}
+
+TEST_F(ServerTarget, refuses_a_list_of_hosts) {
+    RawPeer peer = sent(with_host("a, b"));
+
+    expect_refused(peer, 400, "Host is not valid");
+}
+
+TEST_F(ServerTarget, refuses_a_port_that_is_too_large) {
+    RawPeer peer = sent(with_host("a:65536"));
+
+    expect_refused(peer, 400, "Host is not valid");
+}
+
+TEST_F(ServerTarget, takes_an_ipv6_host) {
+    RawPeer peer = sent(with_host("[::1]:8080"));
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].authority, "[::1]:8080");
+}
+
+TEST_F(ServerTarget, takes_the_authority_of_an_absolute_target_over_host) {
+    RawPeer peer = sent("GET http://other.test/x?y HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].authority, "other.test");
+    EXPECT_EQ(handler.seen()[0].target, "/x?y");
+}
+
+TEST_F(ServerTarget, gives_an_absolute_target_without_path_the_root) {
+    RawPeer peer = sent("GET http://other.test?y HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    EXPECT_EQ(handler.seen()[0].target, "/?y");
+}
+
+TEST_F(ServerTarget, refuses_an_absolute_target_with_a_user) {
+    RawPeer peer = sent(get("http://user@other.test/"));
+
+    expect_refused(peer, 400, "no valid authority");
+}
+
+TEST_F(ServerTarget, refuses_another_scheme) {
+    RawPeer peer = sent(get("ftp://other.test/"));
+
+    expect_refused(peer, 400, "neither a path nor an http URL");
+}
+
+TEST_F(ServerTarget, refuses_an_authority_as_target) {
+    RawPeer peer = sent(get("other.test:80"));
+
+    expect_refused(peer, 400, "neither a path nor an http URL");
+}
+
+TEST_F(ServerTarget, refuses_connect) {
+    RawPeer peer = sent("CONNECT other.test:80 HTTP/1.1\r\nHost: other.test:80\r\n\r\n");
+
+    expect_refused(peer, 501, "CONNECT");
+}
+
+TEST_F(ServerTarget, takes_an_asterisk_with_options) {
+    RawPeer peer = sent("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].target, "*");
+}
+
+TEST_F(ServerTarget, refuses_an_asterisk_with_get) {
+    RawPeer peer = sent(get("*"));
+
+    expect_refused(peer, 400, "OPTIONS only");
+}
+
+TEST_F(ServerTarget, refuses_dot_segments) {
+    RawPeer peer = sent(get("/a/../b"));
+
+    expect_refused(peer, 400, "dot segment");
+}
+
+TEST_F(ServerTarget, refuses_encoded_dot_segments) {
+    RawPeer peer = sent(get("/a/%2e%2E/b"));
+
+    expect_refused(peer, 400, "dot segment");
+}
+
+TEST_F(ServerTarget, refuses_dot_segments_encoded_twice) {
+    RawPeer peer = sent(get("/a/%252e./b"));
+
+    expect_refused(peer, 400, "dot segment");
+}
+
+TEST_F(ServerTarget, refuses_dot_segments_with_parameters) {
+    RawPeer peer = sent(get("/a/..;x=1/b"));
+
+    expect_refused(peer, 400, "dot segment");
+}
+
+TEST_F(ServerTarget, refuses_dot_segments_before_an_encoded_slash) {
+    RawPeer peer = sent(get("/a/..%2fb"));
+
+    expect_refused(peer, 400, "dot segment");
+}
+
+TEST_F(ServerTarget, refuses_dot_segments_before_a_backslash) {
+    RawPeer peer = sent(get("/a/..%5cb"));
+
+    expect_refused(peer, 400, "dot segment");
+}
+
+TEST_F(ServerTarget, refuses_dot_segments_behind_a_plain_backslash) {
+    RawPeer peer = sent(get("/a\\..\\b"));
+
+    expect_refused(peer, 400, "dot segment");
+}
+
+TEST_F(ServerTarget, refuses_a_single_dot_at_the_end) {
+    RawPeer peer = sent(get("/a/."));
+
+    expect_refused(peer, 400, "dot segment");
+}
+
+TEST_F(ServerTarget, takes_dots_within_segments_and_in_the_query) {
+    RawPeer peer = sent(get("/a..b/.well-known/...?x=/../"));
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].target, "/a..b/.well-known/...?x=/../");
+}
+
+TEST_F(ServerTarget, refuses_an_encoded_nul) {
+    RawPeer peer = sent(get("/a%00"));
+
+    expect_refused(peer, 400, "percent-encoding");
+}
+
+TEST_F(ServerTarget, refuses_an_escape_that_is_none) {
+    RawPeer peer = sent(get("/a%zz"));
+
+    expect_refused(peer, 400, "percent-encoding");
+}
+
+TEST_F(ServerTarget, refuses_a_fragment) {
+    RawPeer peer = sent(get("/a#b"));
+
+    expect_refused(peer, 400, "request target");
+}
+
+TEST_F(ServerTarget, refuses_a_target_past_its_limit) {
+    RawPeer peer = sent(get("/" + std::string(8 * 1024, 'a')));
+
+    expect_refused(peer, 414, "too long");
+}
+
+TEST_F(ServerTarget, refuses_a_target_past_its_limit_before_it_ends) {
+    RawPeer peer = sent("GET /" + std::string(9 * 1024, 'a'));
+
+    expect_refused(peer, 414, "too long");
+}
+
+TEST_F(ServerTarget, takes_a_target_just_within_its_limit) {
+    RawPeer peer = sent(get("/" + std::string(8 * 1024 - 1, 'a')));
+
+    EXPECT_EQ(peer.status(), 200);
+}
+
+TEST_F(ServerTarget, refuses_two_spaces_in_the_request_line) {
+    RawPeer peer = sent("GET  / HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    expect_refused(peer, 400, "request target");
+}
+
+TEST_F(ServerTarget, refuses_a_method_that_is_no_token) {
+    RawPeer peer = sent("G@T / HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    expect_refused(peer, 400, "method");
+}
+
+TEST_F(ServerTarget, refuses_a_request_line_without_version) {
+    RawPeer peer = sent("GET /\r\n\r\n");
+
+    expect_refused(peer, 400, "request target");
+}
+
+TEST_F(ServerTarget, refuses_a_version_in_lower_case) {
+    RawPeer peer = sent("GET / http/1.1\r\nHost: h\r\n\r\n");
+
+    expect_refused(peer, 400, "version");
+}
+
+TEST_F(ServerTarget, says_505_to_the_preface_of_http_2) {
+    RawPeer peer = sent("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+
+    expect_refused(peer, 505, "version");
+}
+
+}  // namespace
+}  // namespace skep::http

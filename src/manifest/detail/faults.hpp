@@ -1,0 +1,39 @@
+#pragma once
+// The faults found in one manifest.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "manifest/detail/document.hpp"
+#include "manifest/manifest.hpp"
+
+namespace skep::manifest {
+
+// Collects faults and gives those with a place the line that they are in, with a caret. Keeps the first 100 and
+// drops the rest. `text` outlives it.
+class Faults {
+public:
+    Faults(std::string file_name, std::string_view text)
+        : file_name_(std::move(file_name)), text_(text) {}
+
+    // `context` says where a value without a place stands ("environment SKEP_APP__NAME"); unused with a place.
+    void add(Error error, Place place, std::string_view context = {});
+
+    // The same, but the line is not shown: a secret is on it.
+    void add_without_excerpt(Error error, Place place, std::string_view context);
+
+    bool empty() const { return faults_.empty(); }
+
+    // All of them, in order of place; those without come last.
+    std::vector<Fault> take() &&;
+
+private:
+    std::string excerpt(Place place) const;
+
+    std::string file_name_;
+    std::string_view text_;
+    std::vector<Fault> faults_;
+};
+
+}  // namespace skep::manifest

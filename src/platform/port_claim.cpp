@@ -1,0 +1,37 @@
+#include "platform/port_claim.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstddef>
+#include <cstring>
+
+namespace skep::platform {
+namespace {
+
+UniqueFd lock_name(const std::string& name) {
+    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path + 1, name.data(), name.size());  // a leading NUL: the abstract namespace
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+    if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0)
+        return {};
+    return fd;
+}
+
+}  // namespace
+
+Result<PortClaim> PortClaim::claim(async::Network& network, const async::SocketAddress& address) {
+    async::SocketAddress bound;
+    {
+        TRY(const auto probe, network.listen(address, {}));
+        bound = probe->address();
+    }
+    UniqueFd lock = lock_name(fmt::format("skep-port-{}", bound.port()));
+    if (!lock)
+        return fail("port_in_use", "cannot listen on {}: another Skep does", bound.to_string());
+    return PortClaim(bound, std::move(lock));
+}
+
+}  // namespace skep::platform

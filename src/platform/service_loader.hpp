@@ -1,0 +1,45 @@
+#pragma once
+// ServiceLoader: a service of the manifest -> something that endpoints can be made of.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "host/service_environment.hpp"
+#include "model/application.hpp"
+#include "wasm/app.hpp"
+#include "wasm/code_cache.hpp"
+#include "wasm/host_functions.hpp"
+
+namespace skep::platform {
+
+// One revision of a service. Immutable; shared by all io threads.
+struct LoadedService {
+    model::Service spec;
+    std::string kind;      // "http 0.2", "http 0.3", "cgi", "process"
+    std::string revision;  // hex
+    std::uint64_t module_bytes = 0;
+    std::shared_ptr<const host::ServiceEnvironment> environment;
+    std::shared_ptr<const wasm::App> app;  // null for a process
+};
+
+// Blocking; one caller at a time.
+class ServiceLoader {
+public:
+    // All outlive the loader and what it loads.
+    ServiceLoader(wasm::Engine& engine, wasm::CodeCache& cache, const wasm::HostFunctions& functions)
+        : engine_(engine), cache_(cache), functions_(functions) {}
+
+    // Fails as CodeCache::load and App::make do, with `module_kind_unknown`, `import_not_granted` and `secret_not_found`.
+    Result<std::shared_ptr<const LoadedService>> load(const model::Service& service,
+                                                      const model::Application& application);
+
+private:
+    Result<> load_guest(LoadedService& loaded);
+
+    wasm::Engine& engine_;
+    wasm::CodeCache& cache_;
+    const wasm::HostFunctions& functions_;
+};
+
+}  // namespace skep::platform

@@ -1,0 +1,175 @@
+#include "runtime/guest_endpoint.hpp"
+
+#include "async/guard.hpp"
+#include "runtime/cgi.hpp"
+
+namespace skep::runtime {
+namespace {
+
+constexpr std::size_t kBufferedReply = 64 << 10;  // a reply that is complete within this is not streamed
+
+async::Task<Result<>> until_head_or_end(wasm::GuestTask& task) {
+    while (!task.has_head() && !task.is_ended())
+        co_await task.changed().wait();
+    co_return Result<>();
+}
+
+async::Task<Result<>> until_end(wasm::GuestTask& task) {
+    while (!task.is_ended())
+        co_await task.changed().wait();
+    co_return Result<>();
+}
+
+}  // namespace
+
+GuestEndpoint::GuestEndpoint(RuntimePorts& ports, std::unique_ptr<wasm::Pool> pool, Settings settings,
+                             model::HandlerScopes* scopes)
+    : ports_(ports),
+      pool_(std::move(pool)),
+      settings_(std::move(settings)),
+      scopes_(scopes),
+      log_budget_(std::make_shared<host::LogBudget>(settings_.limits.log_bytes_per_second, ports.host.loop.now())) {}
+
+GuestEndpoint::~GuestEndpoint() = default;
+
+async::Task<Result<model::Response>> GuestEndpoint::call(model::Request request,
+                                                         const model::CallContext& context) {
+    CO_TRY(RunPtr run, co_await admit(request, context));
+    run->task->start();
+    Result<model::Response> response = co_await answer(run);
+    // A run whose response streams on belongs to the response now.
+    if (run)
+        ports_.retirement.retire(std::move(run), response.has_value());
+    co_return response;
+}
+
+async::Task<Result<GuestEndpoint::RunPtr>> GuestEndpoint::admit(model::Request& request,
+                                                                const model::CallContext& context) {
+    auto run = std::make_unique<GuestRun>(settings_.environment, ports_.host, log_budget_, context);
+    if (!ports_.slots.try_take(context.depth, run->slot)) {
+        CO_TRY(run->slot, co_await ports_.slots.take(context.depth, settings_.slot_wait));
+    }
+    if (scopes_ != nullptr)
+        run->scope = scopes_->open(request, context);
+    CO_TRY_DO(bound_body(*run, request));
+    CO_TRY_DO(start_task(*run, request, context));
+    co_return run;
+}
+
+Result<> GuestEndpoint::bound_body(GuestRun& run, model::Request& request) const {
+    const std::uint64_t limit = settings_.limits.request_body_bytes;
+    const auto length = request.body.length();
+    if (length.value_or(0) > limit)
+        return fail("body_too_large", "the request body has {} bytes, the limit is {}", *length, limit);
+    if (request.body.is_stream())
+        request.body = model::Body(model::limited(request.body.take_source(), limit, &run.request_body_exceeded), length);
+    return {};
+}
+
+Result<> GuestEndpoint::start_task(GuestRun& run, model::Request& request, const model::CallContext& context) {
+    const auto left = context.deadline - ports_.host.loop.now();
+    const wasm::GuestTask::Options options{
+        .cpu_limit = settings_.limits.cpu_time,
+        .wall_limit = std::max<std::chrono::nanoseconds>(
+            std::min<std::chrono::nanoseconds>(settings_.limits.wall_time, left), std::chrono::milliseconds(1)),
+        .nested = true};  // the slot queue decides, not the engine
+    const auto make = [&]() -> Result<std::unique_ptr<wasm::GuestTask>> {
+        if (!pool_->app()->code().kind().cgi)
+            return wasm::GuestTask::http(*pool_, ports_.host.loop, run.services, request, options);
+        run.services.capture_output(settings_.limits.response_bytes);
+        return wasm::GuestTask::cgi(*pool_->app(), ports_.host.loop, run.services,
+                                    cgi_variables(request, context.peer), request.body, options);
+    };
+    auto task = make();
+    if (!task && task.error().name() == "no_free_instance") {
+        pool_->trim(std::chrono::nanoseconds(0));
+        task = make();
+    }
+    TRY(run.task, std::move(task));
+    return {};
+}
+
+async::Task<Result<model::Response>> GuestEndpoint::answer(RunPtr& run) {
+    const async::GuardOptions options{.deadline = ports_.host.loop.now() + settings_.limits.wall_time,
+                                      .deadline_reason = "guest_timeout",
+                                      .deadline_message = "the guest took longer than limits.time"};
+    const bool is_cgi = pool_->app()->code().kind().cgi;
+    wasm::GuestTask& task = *run->task;
+    if (!task.is_ended() && (is_cgi || !task.has_head())) {
+        auto waiting = is_cgi ? until_end(task) : until_head_or_end(task);
+        const Result<> came = co_await async::guard(ports_.host.loop, std::move(waiting), options);
+        if (!came)
+            co_return fail(came.error());
+    }
+    Result<model::Response> response = is_cgi ? cgi_response(*run) : http_response(run);
+    if (run && run->scope)
+        CO_TRY_DO(co_await close_scope(*run, response));
+    co_return response;
+}
+
+// Nothing has left yet, so whatever is wrong by now replaces the reply.
+Result<model::Response> GuestEndpoint::http_response(RunPtr& run) {
+    wasm::GuestTask& task = *run->task;
+    if (task.failure() != nullptr || !task.has_head())
+        return fail(failure_of(*run));
+    model::Response response = *task.take_head();
+    Bytes first;
+    std::string gathered;
+    while (true) {
+        Bytes frame;
+        const model::BodyStatus status = task.next_frame(frame);
+        if (status == model::BodyStatus::end && task.trailers() == nullptr) {
+            response.body = gathered.empty() ? model::Body(std::move(first)) : model::Body(std::move(gathered));
+            return response;
+        }
+        if (status == model::BodyStatus::failed)
+            return fail(failure_of(*run));
+        if (status != model::BodyStatus::ready)
+            break;
+        if (first.empty() && gathered.empty()) {
+            first = std::move(frame);
+            continue;
+        }
+        if (gathered.empty())
+            gathered = std::exchange(first, Bytes()).view();
+        gathered.append(frame.view());
+        if (gathered.size() > kBufferedReply)
+            break;
+    }
+    if (!gathered.empty())
+        first = Bytes(std::move(gathered));
+    auto body = make_guest_body(std::move(run), ports_.retirement);
+    response.body = model::Body(model::prefixed(std::move(first), std::move(body)));
+    return response;
+}
+
+Result<model::Response> GuestEndpoint::cgi_response(GuestRun& run) const {
+    if (run.services.output_exceeded())
+        return fail("guest_response_too_large", "the output exceeds {} bytes", settings_.limits.response_bytes);
+    if (run.task->failure() != nullptr || run.request_body_exceeded)
+        return fail(failure_of(run));
+    if (const int code = run.task->exit_code(); code != 0) {
+        run.services.log(LogLevel::error, fmt::format("exited with code {}", code), {{"code", "guest_exit"}});
+        return fail("guest_exit", "the program ended with code {}", code);
+    }
+    return parse_cgi_output(run.services.take_output());
+}
+
+Error GuestEndpoint::failure_of(GuestRun& run) const {
+    if (run.request_body_exceeded)
+        return error("body_too_large", "the request body exceeds {} bytes", settings_.limits.request_body_bytes);
+    const Error* failure = run.task->failure();
+    if (failure == nullptr)
+        return error("guest_no_response", "the guest ended without a response");
+    run.services.log(LogLevel::error, failure->message(),
+                     {{"code", std::string(failure->name())}, {"backtrace", failure->detail()}});
+    return *failure;
+}
+
+async::Task<Result<>> GuestEndpoint::close_scope(GuestRun& run, const Result<model::Response>& response) {
+    const auto outcome = response ? model::HandlerOutcome::answered : model::HandlerOutcome::failed;
+    const int status = response ? response->status : 0;
+    co_return co_await run.scope->end(outcome, status);
+}
+
+}  // namespace skep::runtime

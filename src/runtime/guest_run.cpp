@@ -1,0 +1,69 @@
+#include "runtime/guest_run.hpp"
+
+#include "async/guard.hpp"
+
+namespace skep::runtime {
+namespace {
+
+constexpr auto kLinger = std::chrono::seconds(5);
+
+async::Task<Result<>> until_ended(wasm::GuestTask& task) {
+    while (!task.is_ended())
+        co_await task.changed().wait();
+    co_return Result<>();
+}
+
+class GuestBody final : public model::BodySource {
+public:
+    GuestBody(std::unique_ptr<GuestRun> run, RunRetirement& retirement)
+        : run_(std::move(run)), retirement_(retirement) {}
+    ~GuestBody() override { retirement_.retire(std::move(run_), ended_); }
+
+    model::BodyStatus poll(Bytes& chunk) override {
+        const model::BodyStatus status = run_->task->next_frame(chunk);
+        ended_ = status == model::BodyStatus::end;
+        return status;
+    }
+    async::Signal& ready() override { return run_->task->changed(); }
+    Error error() const override {
+        if (const Error* failure = run_->task->failure())
+            return *failure;
+        return skep::error("guest_invalid_response", "the guest broke its response off");
+    }
+    const model::Headers* trailers() const override { return run_->task->trailers(); }
+
+private:
+    std::unique_ptr<GuestRun> run_;
+    RunRetirement& retirement_;
+    bool ended_ = false;
+};
+
+}  // namespace
+
+void RunRetirement::retire(std::unique_ptr<GuestRun> run, bool allow_to_finish) {
+    if (allow_to_finish && run->task && !run->task->is_ended()) {
+        lingering_.spawn(linger(std::move(run)));
+        return;
+    }
+    over_.push_back(std::move(run));
+    loop_.post(*this);
+}
+
+void RunRetirement::run() {
+    std::vector<std::unique_ptr<GuestRun>> over;
+    over.swap(over_);
+}
+
+async::Task<void> RunRetirement::linger(std::unique_ptr<GuestRun> run) {
+    const async::GuardOptions options{.deadline = loop_.now() + kLinger};
+    auto ending = until_ended(*run->task);
+    const Result<> ended = co_await async::guard(loop_, std::move(ending), options);
+    if (!ended)
+        run->services.log(LogLevel::warn, "stopped: it ran on for 5 s after its response");
+}
+
+std::unique_ptr<model::BodySource> make_guest_body(std::unique_ptr<GuestRun> run, RunRetirement& retirement) {
+    return std::make_unique<GuestBody>(std::move(run), retirement);
+}
+
+}  // namespace skep::runtime

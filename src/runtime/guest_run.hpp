@@ -1,0 +1,51 @@
+#pragma once
+// GuestRun: everything that one run of a guest owns, from its slot to the last byte of its response.
+
+#include <memory>
+
+#include "host/guest_services.hpp"
+#include "model/message.hpp"
+#include "model/ports.hpp"
+#include "runtime/slot_queue.hpp"
+#include "wasm/guest_task.hpp"
+
+namespace skep::runtime {
+
+// Destroyed from the bottom up: the guest first, then what it stands on, then its slot is free.
+struct GuestRun {
+    GuestRun(std::shared_ptr<const host::ServiceEnvironment> environment, host::HostPorts& ports,
+             std::shared_ptr<host::LogBudget> budget, const model::CallContext& context)
+        : services(std::move(environment), ports, std::move(budget), context) {}
+
+    Slot slot;
+    host::GuestServices services;
+    bool request_body_exceeded = false;
+    std::unique_ptr<model::HandlerScope> scope;
+    std::unique_ptr<wasm::GuestTask> task;
+};
+
+// Where runs go that are over: freeing an instance costs microseconds, so it happens in the loop's next turn, after the
+// response was written. A guest that has sent its response but not returned yet is let run on for a while.
+class RunRetirement : private async::Runnable {
+public:
+    explicit RunRetirement(async::Loop& loop) : loop_(loop), lingering_(loop) {}
+
+    // `allow_to_finish`: the response ended well, so that the guest may end too.
+    void retire(std::unique_ptr<GuestRun> run, bool allow_to_finish);
+
+    // How many guests still run after their response.
+    std::size_t lingering() const { return lingering_.size(); }
+
+private:
+    void run() override;
+    async::Task<void> linger(std::unique_ptr<GuestRun> run);
+
+    async::Loop& loop_;
+    std::vector<std::unique_ptr<GuestRun>> over_;
+    async::TaskGroup lingering_;
+};
+
+// The response body of a running guest. Destroyed before its end, it stops the guest.
+std::unique_ptr<model::BodySource> make_guest_body(std::unique_ptr<GuestRun> run, RunRetirement& retirement);
+
+}  // namespace skep::runtime

@@ -1,0 +1,46 @@
+#include "telemetry/prometheus.hpp"
+
+#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+namespace skep::telemetry {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(PrometheusWriter, escapes_label_values) {
+    PrometheusWriter out;
+    out.sample("a", {{"x", "q\"b\\s\nn"}}, 1);
+
+    EXPECT_EQ(out.take(), "a{x=\"q\\\"b\\\\s\\nn\"} 1\n");
+}
+
+TEST(PrometheusWriter, a_histogram_is_cumulative_and_ends_at_infinity) {
+    Histogram histogram;
+    histogram.record(std::chrono::milliseconds(1));
+    histogram.record(std::chrono::hours(1));
+    PrometheusWriter out;
+    out.histogram("d", {}, histogram);
+    const std::string text = out.take();
+
+    EXPECT_THAT(text, HasSubstr("d_bucket{le=\"0.001048576\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("d_bucket{le=\"+Inf\"} 2\n"));
+    EXPECT_THAT(text, HasSubstr("d_count 2\n"));
+}
+
+TEST(PrometheusText, has_every_family_once) {
+    ServiceReport users{.name = "users", .state = "running", .stats = std::make_shared<mesh::ServiceStats>()};
+    ServiceReport orders{.name = "orders", .state = "failed", .stats = std::make_shared<mesh::ServiceStats>()};
+    users.own_series.push_back({"sold", "counter", 3, 0});
+    orders.own_series.push_back({"sold", "counter", 4, 0});
+
+    const std::string text = prometheus_text(ProcessReport{.version = "1"}, {users, orders});
+
+    EXPECT_EQ(text.find("# TYPE skep_service_requests_total counter"),
+              text.rfind("# TYPE skep_service_requests_total counter"));
+    EXPECT_THAT(text, HasSubstr("skep_guest_sold{service=\"orders\"} 4\n"));
+    EXPECT_THAT(text, HasSubstr("skep_service_up{service=\"orders\"} 0\n"));
+}
+
+}  // namespace
+}  // namespace skep::telemetry
