@@ -57,6 +57,18 @@ class Running:
     def is_alive(self):
         return self.process.poll() is None
 
+    def service(self, name):
+        """What `skep status` knows of a service."""
+        services = self.status()["services"]
+        return next(service for service in services if service["name"] == name)
+
+    def status(self):
+        return self.control.get("/api/v1/status").json()
+
+    def wait_for_guests(self, count):
+        """Waits until exactly `count` guest instances are alive."""
+        eventually(lambda: self.status()["slots_used"] == count, f"{count} living guests")
+
     def resident_bytes(self):
         """The memory of the process that is resident now."""
         pages = int((open(f"/proc/{self.process.pid}/statm").read()).split()[1])
