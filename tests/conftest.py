@@ -10,7 +10,7 @@ sys.dont_write_bytecode = True
 pytest.register_assert_rewrite("support.running", "support.polling", "support.commands")
 
 from support.paths import SKEP  # noqa: E402
-from support.running import launch  # noqa: E402
+from support.running import launch, launch_project  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,7 +32,15 @@ class Platforms:
 
     def start(self, manifest, arguments=(), environment=None):
         """A running platform of `manifest`, the text of a skep.toml. Raises StartFailed where it does not start."""
-        running = launch(self._make_folder(), manifest, arguments, environment)
+        return self._keep(launch(self._make_folder(), manifest, arguments, environment))
+
+    def start_project(self, project, arguments=(), environment=None):
+        """A running platform of a project that is there, its state in a temporary folder."""
+        folder = self._make_folder()
+        state = ["--data-dir", str(folder / ".skep")]
+        return self._keep(launch_project(project, folder, [*state, *arguments], environment))
+
+    def _keep(self, running):
         self._running.append(running)
         return running
 
