@@ -54,8 +54,8 @@ private:
             return refuse();
         if (*scanned == HeadScanner::State::incomplete)
             return false;
-        auto head = parse_request_head(std::string_view(held_).substr(0, scanner_.size()),
-                                       scanner_.first_line_size(), limits_);
+        auto head =
+            parse_request_head(std::string_view(held_).substr(0, scanner_.size()), scanner_.first_line_size(), limits_);
         held_.erase(0, scanner_.size());
         scanner_.reset();
         if (!head)

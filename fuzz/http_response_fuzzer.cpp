@@ -52,8 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto scanned = scanner.scan(text, bounds_of(limits));
     if (!scanned || *scanned == HeadScanner::State::incomplete)
         return 0;
-    const auto head = parse_response_head(text.substr(0, scanner.size()), scanner.first_line_size(),
-                                          method, limits);
+    const auto head = parse_response_head(text.substr(0, scanner.size()), scanner.first_line_size(), method, limits);
     if (!head)
         return 0;
     CHECK(head->response.status >= 100 && head->response.status <= 599);

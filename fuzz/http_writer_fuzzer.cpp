@@ -80,8 +80,7 @@ void check_request(const std::vector<std::string_view>& pieces, const model::Hea
     std::string head;
     if (!write_request_head(request, {}, head))
         return;
-    const http::ServerLimits limits{
-        .header_block = SIZE_MAX, .fields = SIZE_MAX, .target = SIZE_MAX};
+    const http::ServerLimits limits{.header_block = SIZE_MAX, .fields = SIZE_MAX, .target = SIZE_MAX};
     const auto read = parse_request_head(head, first_line_of(head), limits);
     if (!read)
         return;  // stricter than the writer: dot segments, underscores, the method's length

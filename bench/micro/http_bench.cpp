@@ -72,9 +72,7 @@ void read_and_write(std::string& out) {
 }
 
 class Answerer final : public Handler {
-    async::Task<model::Response> handle(model::Request, const ConnectionInfo&) override {
-        co_return answer();
-    }
+    async::Task<model::Response> handle(model::Request, const ConnectionInfo&) override { co_return answer(); }
 };
 
 // One request and its answer over a stream in memory, with session, handler, timers and signals.
@@ -88,8 +86,7 @@ public:
         stream_ = connect_.await_resume().value();
     }
     void run() {
-        const iovec part{.iov_base = const_cast<char*>(kRequest.data()),
-                         .iov_len = kRequest.size()};
+        const iovec part{.iov_base = const_cast<char*>(kRequest.data()), .iov_len = kRequest.size()};
         stream_->write(std::span(&part, 1));
         async::IoOutcome outcome{.kind = async::IoOutcome::Kind::would_block};
         while (outcome.kind == async::IoOutcome::Kind::would_block) {

@@ -65,7 +65,7 @@ typedef struct skep_buffer {
 } skep_buffer;
 
 typedef struct skep_header {
-    skep_bytes name;   // lower case when it comes from the library
+    skep_bytes name;  // lower case when it comes from the library
     skep_bytes value;
 } skep_header;
 
@@ -105,11 +105,11 @@ typedef struct skep_response_head {
 
 typedef struct skep_outgoing_head {
     skep_bytes method;
-    skep_bytes scheme;     // "http", "https" or another; "" where the guest set none
-    skep_bytes authority;  // "" where the guest set none
-    skep_bytes path;       // path and query; "/" where the guest set none
-    skep_headers headers;  // no hop-by-hop field, no host
-    uint64_t connect_timeout_ns;        // 0: none asked for
+    skep_bytes scheme;            // "http", "https" or another; "" where the guest set none
+    skep_bytes authority;         // "" where the guest set none
+    skep_bytes path;              // path and query; "/" where the guest set none
+    skep_headers headers;         // no hop-by-hop field, no host
+    uint64_t connect_timeout_ns;  // 0: none asked for
     uint64_t first_byte_timeout_ns;
     uint64_t between_bytes_timeout_ns;
 } skep_outgoing_head;
@@ -132,7 +132,7 @@ typedef enum skep_arg_kind {
     SKEP_ARG_NONE = 5,    // an option that is none (a present one is its value)
 } skep_arg_kind;
 typedef struct skep_arg {
-    uint32_t kind;        // skep_arg_kind
+    uint32_t kind;  // skep_arg_kind
     uint32_t count;
     union {
         skep_bytes bytes;
@@ -179,9 +179,9 @@ typedef struct skep_callbacks {
     void (*timer_cancel)(void* user, void* handle);
 
     // Any thread.
-    uint64_t (*monotonic_now)(void* context);                       // nanoseconds
+    uint64_t (*monotonic_now)(void* context);                                   // nanoseconds
     void (*wall_now)(void* context, uint64_t* seconds, uint32_t* nanoseconds);  // since 1970
-    void (*random_fill)(void* context, uint8_t* data, size_t len);  // from a cryptographic source
+    void (*random_fill)(void* context, uint8_t* data, size_t len);              // from a cryptographic source
 } skep_callbacks;
 
 // ----------------------------------------------------------------------------------------------------- engine
@@ -216,12 +216,12 @@ typedef struct skep_options {
 typedef struct skep_engine_status {
     uint32_t slots;
     uint32_t reserved_slots;
-    uint32_t slots_used;          // running tasks and pooled instances
-    uint32_t pooled_idle;         // of these, idle in pools
-    uint64_t kept_resident_bound; // bytes that free slots may keep resident at most
-    uint8_t pagemap_scan;         // 1: page-map scan is in use
-    uint8_t swap_on;              // 1: it is not, because swap is on
-    uint8_t second_engine;        // 1: the engine for WASI 0.3 has been made
+    uint32_t slots_used;           // running tasks and pooled instances
+    uint32_t pooled_idle;          // of these, idle in pools
+    uint64_t kept_resident_bound;  // bytes that free slots may keep resident at most
+    uint8_t pagemap_scan;          // 1: page-map scan is in use
+    uint8_t swap_on;               // 1: it is not, because swap is on
+    uint8_t second_engine;         // 1: the engine for WASI 0.3 has been made
     uint8_t reserved[5];
 } skep_engine_status;
 
@@ -244,26 +244,26 @@ bool skep_pagemap_scan_available(void);
 
 // What a module can be called as; several bits may be set.
 typedef enum skep_kind {
-    SKEP_KIND_HTTP02 = 1u << 0,        // exports wasi:http/incoming-handler@0.2.x
-    SKEP_KIND_HTTP03 = 1u << 1,        // exports wasi:http/handler@0.3.x
-    SKEP_KIND_CGI = 1u << 2,           // preview 1 command: exports _start and memory
-    SKEP_KIND_CORE_EVENTS = 1u << 3,   // core module that exports handle_event
-    SKEP_KIND_RUN02 = 1u << 4,         // exports wasi:cli/run@0.2.x
-    SKEP_KIND_RUN03 = 1u << 5,         // exports wasi:cli/run@0.3.x
-    SKEP_KIND_EVENTS = 1u << 6,        // exports skep:platform/event-handler
-    SKEP_KIND_COMPONENT = 1u << 16,    // is a component (else a core module)
-    SKEP_KIND_SECOND_ENGINE = 1u << 17 // needs the engine for 0.3
+    SKEP_KIND_HTTP02 = 1u << 0,         // exports wasi:http/incoming-handler@0.2.x
+    SKEP_KIND_HTTP03 = 1u << 1,         // exports wasi:http/handler@0.3.x
+    SKEP_KIND_CGI = 1u << 2,            // preview 1 command: exports _start and memory
+    SKEP_KIND_CORE_EVENTS = 1u << 3,    // core module that exports handle_event
+    SKEP_KIND_RUN02 = 1u << 4,          // exports wasi:cli/run@0.2.x
+    SKEP_KIND_RUN03 = 1u << 5,          // exports wasi:cli/run@0.3.x
+    SKEP_KIND_EVENTS = 1u << 6,         // exports skep:platform/event-handler
+    SKEP_KIND_COMPONENT = 1u << 16,     // is a component (else a core module)
+    SKEP_KIND_SECOND_ENGINE = 1u << 17  // needs the engine for 0.3
 } skep_kind;
 
 // What a module's file holds, found without compiling it. Strings live as long as the inspection.
 typedef struct skep_inspected {
-    uint32_t kind;         // bits of skep_kind
+    uint32_t kind;  // bits of skep_kind
     uint32_t functions;
     uint32_t instances;
     uint32_t memories;
     uint32_t nesting;
     uint32_t reserved;
-    uint64_t min_memory;   // bytes that its memories start with
+    uint64_t min_memory;        // bytes that its memories start with
     const skep_bytes* imports;  // "wasi:http/types@0.2.6", or "module.name" for core modules
     size_t import_count;
     const skep_bytes* exports;
@@ -299,7 +299,7 @@ uint64_t skep_code_size(const skep_code* code);
 
 typedef enum skep_param {
     SKEP_PARAM_STRING = 0,
-    SKEP_PARAM_BYTES = 1,   // list<u8>
+    SKEP_PARAM_BYTES = 1,  // list<u8>
     SKEP_PARAM_U64 = 2,
     SKEP_PARAM_F64 = 3,
     SKEP_PARAM_HANDLE = 4,  // borrow of a declared resource
@@ -325,9 +325,9 @@ typedef enum skep_result {
 // (bytes), (string,u64), (string,f64), each of the first six also with a handle in front; results 0 to 6.
 // Every other combination works through dynamic values, which is slower, and slow for large `list<u8>`.
 typedef struct skep_shape {
-    const uint8_t* params;   // skep_param
+    const uint8_t* params;  // skep_param
     size_t param_count;
-    uint32_t result;         // skep_result
+    uint32_t result;  // skep_result
     uint32_t reserved;
 } skep_shape;
 
@@ -340,8 +340,8 @@ typedef enum skep_core_result {
 } skep_core_result;
 typedef struct skep_core_shape {
     uint32_t strings;
-    uint32_t result;          // skep_core_result
-    const uint8_t* scalars;   // skep_scalar
+    uint32_t result;         // skep_core_result
+    const uint8_t* scalars;  // skep_scalar
     size_t scalar_count;
 } skep_core_shape;
 
@@ -350,28 +350,27 @@ skep_hosts* skep_hosts_new(skep_engine* engine, skep_error** error);
 void skep_hosts_free(skep_hosts* hosts);
 // `interface` as in WIT with its version ("skep:platform/kv@0.1.0"); `function` comes back in on_call.
 // A method of a resource is named as in the canonical names ("[method]tx.query").
-bool skep_hosts_func(skep_hosts* hosts, skep_bytes interface, skep_bytes name, const skep_shape* shape,
-                     void* function, skep_error** error);
+bool skep_hosts_func(skep_hosts* hosts, skep_bytes interface, skep_bytes name, const skep_shape* shape, void* function,
+                     skep_error** error);
 // A resource type; declare it before functions that use it. `resource` comes back in on_resource_drop.
-bool skep_hosts_resource(skep_hosts* hosts, skep_bytes interface, skep_bytes name, void* resource,
-                         skep_error** error);
+bool skep_hosts_resource(skep_hosts* hosts, skep_bytes interface, skep_bytes name, void* resource, skep_error** error);
 // A function of core modules. `skep.last_error` is built in.
 bool skep_hosts_core_func(skep_hosts* hosts, skep_bytes module, skep_bytes name, const skep_core_shape* shape,
                           void* function, skep_error** error);
 
 // Completing a call: each consumes it, from any thread. An answer that does not fit the declared result traps
 // the guest with a message that says so. After the task has ended they only release.
-void skep_call_done_none(skep_call* call);              // unit, none, or the empty option
+void skep_call_done_none(skep_call* call);                      // unit, none, or the empty option
 void skep_call_done_bytes(skep_call* call, skep_buffer bytes);  // bytes, string (UTF-8), present option, DATA
 void skep_call_done_copy(skep_call* call, skep_bytes bytes);    // the same; copied before it returns
 void skep_call_done_handle(skep_call* call, uint32_t number);
-void skep_call_done_u64(skep_call* call, uint64_t value);       // integers, bool, STATUS
+void skep_call_done_u64(skep_call* call, uint64_t value);  // integers, bool, STATUS
 void skep_call_done_f64(skep_call* call, double value);
 // Any value for SKEP_RESULT_OTHER, built from arguments (copied): lists, tuples and records as SKEP_ARG_LIST.
 void skep_call_done_value(skep_call* call, const skep_arg* value);
 void skep_call_fail(skep_call* call, skep_bytes code, skep_bytes message);
 void skep_call_trap(skep_call* call, skep_bytes reason);
-void skep_call_free(skep_call* call);                   // only after on_call_cancel
+void skep_call_free(skep_call* call);  // only after on_call_cancel
 
 // ------------------------------------------------------------------------------------------------------- apps
 
@@ -384,15 +383,15 @@ typedef struct skep_directory {
 
 // What an app is allowed and how its instances are kept. Copied.
 typedef struct skep_settings {
-    const skep_header* env;      // name and value
+    const skep_header* env;  // name and value
     size_t env_count;
-    const skep_bytes* args;      // the first is the program's name
+    const skep_bytes* args;  // the first is the program's name
     size_t arg_count;
     const skep_directory* directories;
     size_t directory_count;
-    uint64_t max_memory;         // bytes [the engine's]; never more than the engine's
-    uint32_t reuse;              // requests served by one instance [1 for 0.2, 128 for 0.3]
-    uint8_t inherit_network;     // 1: sockets of the host (only for `skep run`)
+    uint64_t max_memory;      // bytes [the engine's]; never more than the engine's
+    uint32_t reuse;           // requests served by one instance [1 for 0.2, 128 for 0.3]
+    uint8_t inherit_network;  // 1: sockets of the host (only for `skep run`)
     uint8_t reserved[3];
 } skep_settings;
 
@@ -417,7 +416,7 @@ size_t skep_pool_trim(skep_pool* pool, uint64_t idle_ns);
 
 typedef struct skep_request_head {
     skep_bytes method;
-    skep_bytes scheme;     // "http" or "https"
+    skep_bytes scheme;  // "http" or "https"
     skep_bytes authority;
     skep_bytes path;       // path and query
     skep_headers headers;  // hop-by-hop fields left out by you
@@ -426,11 +425,11 @@ typedef struct skep_request_head {
 } skep_request_head;
 
 typedef struct skep_task_options {
-    void* user;            // comes back in every callback
-    skep_waker* waker;     // retained by the task
-    uint64_t cpu_limit_ns; // running time of the guest; 0: none. Ends it with `guest_cpu_limit`
-    uint64_t wall_limit_ns;// from now; 0: none. Checked while the guest runs; one that waits you cancel yourself
-    uint8_t nested;        // 1: may take a reserved slot
+    void* user;              // comes back in every callback
+    skep_waker* waker;       // retained by the task
+    uint64_t cpu_limit_ns;   // running time of the guest; 0: none. Ends it with `guest_cpu_limit`
+    uint64_t wall_limit_ns;  // from now; 0: none. Checked while the guest runs; one that waits you cancel yourself
+    uint8_t nested;          // 1: may take a reserved slot
     uint8_t reserved[7];
 } skep_task_options;
 
@@ -442,15 +441,14 @@ skep_task* skep_task_http(skep_app* app, skep_pool* pool, const skep_request_hea
                           const skep_task_options* options, skep_error** error);
 // A run of a preview 1 command with `env` besides the app's. Standard input by skep_request_push, standard
 // output by on_output; an exit code other than 0 is skep_task_exit_code, not a failure.
-skep_task* skep_task_cgi(skep_app* app, const skep_header* env, size_t env_count,
-                         const skep_task_options* options, skep_error** error);
+skep_task* skep_task_cgi(skep_app* app, const skep_header* env, size_t env_count, const skep_task_options* options,
+                         skep_error** error);
 // A run of wasi:cli/run (0.2, 0.3) or of a preview 1 command with the app's arguments and environment.
 skep_task* skep_task_run(skep_app* app, const skep_task_options* options, skep_error** error);
 // A delivery: a core module's handle_event(ptr, len), or handle_event() with the payload on standard input, or
 // skep:platform/event-handler's handle(list<u8>) -> result<_, error>. Fails with `event_rejected` when the
 // guest returns an error or a number other than 0.
-skep_task* skep_task_event(skep_app* app, skep_buffer payload, const skep_task_options* options,
-                           skep_error** error);
+skep_task* skep_task_event(skep_app* app, skep_buffer payload, const skep_task_options* options, skep_error** error);
 
 typedef enum skep_poll {
     SKEP_POLL_DONE = 0,       // the guest returned. Its response may still have frames to pull

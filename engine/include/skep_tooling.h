@@ -35,8 +35,8 @@ void skep_tooling_free(skep_tooling_bytes bytes);
 // left alone, so that builds see no change.
 //
 // On failure returns false and stores a message in `failure` (may be NULL), which the caller frees.
-bool skep_tooling_bindings(skep_tooling_text wit_folder, skep_tooling_text world,
-                           skep_tooling_text out_folder, skep_tooling_bytes* failure);
+bool skep_tooling_bindings(skep_tooling_text wit_folder, skep_tooling_text world, skep_tooling_text out_folder,
+                           skep_tooling_bytes* failure);
 
 // Encodes a core module that carries its world's types (see above; Rust's wit-bindgen embeds them
 // likewise) into a component, with the adapter for preview 1 imports that its form asks for: the

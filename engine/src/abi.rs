@@ -12,10 +12,16 @@ pub struct Slice {
 }
 
 impl Slice {
-    pub const EMPTY: Slice = Slice { data: std::ptr::null(), len: 0 };
+    pub const EMPTY: Slice = Slice {
+        data: std::ptr::null(),
+        len: 0,
+    };
 
     pub fn of(bytes: &[u8]) -> Slice {
-        Slice { data: bytes.as_ptr(), len: bytes.len() }
+        Slice {
+            data: bytes.as_ptr(),
+            len: bytes.len(),
+        }
     }
 
     /// # Safety
@@ -34,7 +40,11 @@ impl Slice {
 /// # Safety
 /// `data` must point to `len` items that live for `'a`, or `len` be 0.
 pub unsafe fn array<'a, T>(data: *const T, len: usize) -> &'a [T] {
-    if len == 0 { &[] } else { unsafe { slice::from_raw_parts(data, len) } }
+    if len == 0 {
+        &[]
+    } else {
+        unsafe { slice::from_raw_parts(data, len) }
+    }
 }
 
 /// Bytes that move together with the duty to call `release(owner)`.
@@ -47,8 +57,12 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    pub const EMPTY: Buffer =
-        Buffer { data: std::ptr::null(), len: 0, owner: std::ptr::null_mut(), release: None };
+    pub const EMPTY: Buffer = Buffer {
+        data: std::ptr::null(),
+        len: 0,
+        owner: std::ptr::null_mut(),
+        release: None,
+    };
 
     /// Hands `bytes` to C++ without copying them.
     pub fn from_bytes(bytes: bytes::Bytes) -> Buffer {
@@ -56,7 +70,12 @@ impl Buffer {
             drop(unsafe { Box::from_raw(owner.cast::<bytes::Bytes>()) });
         }
         let (data, len) = (bytes.as_ptr(), bytes.len());
-        Buffer { data, len, owner: Box::into_raw(Box::new(bytes)).cast(), release: Some(release) }
+        Buffer {
+            data,
+            len,
+            owner: Box::into_raw(Box::new(bytes)).cast(),
+            release: Some(release),
+        }
     }
 
     /// Takes the bytes over without copying them.
@@ -98,7 +117,10 @@ pub struct Headers {
 }
 
 impl Headers {
-    pub const EMPTY: Headers = Headers { items: std::ptr::null(), count: 0 };
+    pub const EMPTY: Headers = Headers {
+        items: std::ptr::null(),
+        count: 0,
+    };
 
     /// # Safety
     /// The array and what it views must live for `'a`.
@@ -165,27 +187,57 @@ pub struct Arg {
 }
 
 impl Arg {
-    pub const NONE: Arg = Arg { kind: ARG_NONE, count: 0, value: ArgValue { number: 0 } };
+    pub const NONE: Arg = Arg {
+        kind: ARG_NONE,
+        count: 0,
+        value: ArgValue { number: 0 },
+    };
 
     pub fn bytes(bytes: &[u8]) -> Arg {
-        Arg { kind: ARG_BYTES, count: 0, value: ArgValue { bytes: Slice::of(bytes) } }
+        Arg {
+            kind: ARG_BYTES,
+            count: 0,
+            value: ArgValue {
+                bytes: Slice::of(bytes),
+            },
+        }
     }
 
     pub fn number(number: u64) -> Arg {
-        Arg { kind: ARG_U64, count: 0, value: ArgValue { number } }
+        Arg {
+            kind: ARG_U64,
+            count: 0,
+            value: ArgValue { number },
+        }
     }
 
     pub fn float(float: f64) -> Arg {
-        Arg { kind: ARG_F64, count: 0, value: ArgValue { float } }
+        Arg {
+            kind: ARG_F64,
+            count: 0,
+            value: ArgValue { float },
+        }
     }
 
     pub fn handle(number: u32) -> Arg {
-        Arg { kind: ARG_HANDLE, count: 0, value: ArgValue { number: number.into() } }
+        Arg {
+            kind: ARG_HANDLE,
+            count: 0,
+            value: ArgValue {
+                number: number.into(),
+            },
+        }
     }
 
     pub fn list(items: &[Arg]) -> Arg {
         let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        Arg { kind: ARG_LIST, count, value: ArgValue { items: items.as_ptr() } }
+        Arg {
+            kind: ARG_LIST,
+            count,
+            value: ArgValue {
+                items: items.as_ptr(),
+            },
+        }
     }
 }
 
@@ -196,13 +248,8 @@ pub struct Callbacks {
     pub on_head: unsafe extern "C" fn(*mut c_void, *const ResponseHead),
     pub on_output: unsafe extern "C" fn(*mut c_void, u32, Slice) -> u32,
     pub on_request_window: unsafe extern "C" fn(*mut c_void, usize),
-    pub on_call: unsafe extern "C" fn(
-        *mut c_void,
-        *mut c_void,
-        *const Arg,
-        usize,
-        *mut crate::call::Call,
-    ),
+    pub on_call:
+        unsafe extern "C" fn(*mut c_void, *mut c_void, *const Arg, usize, *mut crate::call::Call),
     pub on_call_cancel: unsafe extern "C" fn(*mut c_void, *mut c_void, *mut crate::call::Call),
     pub on_resource_drop: unsafe extern "C" fn(*mut c_void, *mut c_void, u32),
     pub on_outgoing:

@@ -61,12 +61,19 @@ impl Settings {
                 .iter()
                 .map(|arg| unsafe { arg.text() })
                 .collect(),
-            directories: directories.iter().map(|it| unsafe { Directory::parse(it) }).collect(),
+            directories: directories
+                .iter()
+                .map(|it| unsafe { Directory::parse(it) })
+                .collect(),
             max_memory,
             reuse: settings.reuse,
             inherit_network: settings.inherit_network != 0,
         };
-        match parsed.directories.iter().find(|it| !std::path::Path::new(&it.host_path).is_dir()) {
+        match parsed
+            .directories
+            .iter()
+            .find(|it| !std::path::Path::new(&it.host_path).is_dir())
+        {
             Some(it) => Err(Error::new(
                 "settings_invalid",
                 format!("the directory {} does not exist", it.host_path),
@@ -108,7 +115,10 @@ impl Linked {
             settings,
             pre: match &code.image {
                 Image::Core(module) => Pre::Core(
-                    hosts.core()?.instantiate_pre(module).map_err(|error| unlinked(code, error))?,
+                    hosts
+                        .core()?
+                        .instantiate_pre(module)
+                        .map_err(|error| unlinked(code, error))?,
                 ),
                 Image::Component(component) => Pre::Component(
                     hosts
@@ -122,13 +132,17 @@ impl Linked {
             run02: None,
             run03: None,
         };
-        linked.look_up().map_err(|error| Error::new("module_invalid", format!("{error:#}")))?;
+        linked
+            .look_up()
+            .map_err(|error| Error::new("module_invalid", format!("{error:#}")))?;
         Ok(linked)
     }
 
     /// Finds the exports that `kind` promises.
     fn look_up(&mut self) -> wasmtime::Result<()> {
-        let Pre::Component(pre) = &self.pre else { return Ok(()) };
+        let Pre::Component(pre) = &self.pre else {
+            return Ok(());
+        };
         let has = |bit: u32| self.kind & bit != 0;
         if has(code::HTTP02) {
             self.http02 = Some(Http02::new(pre.clone())?);
@@ -173,7 +187,9 @@ pub unsafe extern "C" fn skep_app_new(
         guard::object(error, || {
             let inner = &(*engine).inner;
             let settings = Settings::parse(&*settings, inner)?;
-            Ok(App(Arc::new(Linked::new(inner, &*code, &*hosts, settings)?)))
+            Ok(App(Arc::new(Linked::new(
+                inner, &*code, &*hosts, settings,
+            )?)))
         })
     }
 }

@@ -128,7 +128,11 @@ impl RequestBody {
     fn take(&self, size: usize) -> Option<Bytes> {
         let mut frames = self.frames.borrow_mut();
         let front = frames.front_mut()?;
-        let bytes = if front.len() > size { front.split_to(size) } else { frames.pop_front()? };
+        let bytes = if front.len() > size {
+            front.split_to(size)
+        } else {
+            frames.pop_front()?
+        };
         drop(frames);
         (self.drained)(bytes.len());
         Some(bytes)
@@ -151,11 +155,17 @@ pub struct Reader {
 
 impl Reader {
     pub fn request(body: Arc<RequestBody>) -> Reader {
-        Reader { body, failure: || WasiError::ConnectionTerminated }
+        Reader {
+            body,
+            failure: || WasiError::ConnectionTerminated,
+        }
     }
 
     pub fn response(body: Arc<RequestBody>) -> Reader {
-        Reader { body, failure: || WasiError::HttpResponseIncomplete }
+        Reader {
+            body,
+            failure: || WasiError::HttpResponseIncomplete,
+        }
     }
 }
 
@@ -170,10 +180,14 @@ impl Body for Reader {
         match self.body.poll_read(usize::MAX, context) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Err(())) => Poll::Ready(Some(Err((self.failure)()))),
-            Poll::Ready(Ok(bytes)) if !bytes.is_empty() => Poll::Ready(Some(Ok(Frame::data(bytes)))),
-            Poll::Ready(Ok(_)) => {
-                Poll::Ready(self.body.take_trailers().map(|map| Ok(Frame::trailers(map))))
+            Poll::Ready(Ok(bytes)) if !bytes.is_empty() => {
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
+            Poll::Ready(Ok(_)) => Poll::Ready(
+                self.body
+                    .take_trailers()
+                    .map(|map| Ok(Frame::trailers(map))),
+            ),
         }
     }
 }
@@ -197,7 +211,13 @@ pub struct ResponseBody {
 
 impl ResponseBody {
     pub fn new(body: BoxBody) -> ResponseBody {
-        ResponseBody { body: Some(body), ahead: None, failed: false, trailers: None, waiting: None }
+        ResponseBody {
+            body: Some(body),
+            ahead: None,
+            failed: false,
+            trailers: None,
+            waiting: None,
+        }
     }
 
     /// One `skep_next`; `READY` fills `out`.
@@ -247,7 +267,11 @@ impl ResponseBody {
                     Ok(bytes) if bytes.is_empty() => {}
                     Ok(bytes) => return Poll::Ready(Some(bytes)),
                     Err(frame) => {
-                        self.trailers = frame.into_trailers().ok().map(HeaderList::new).map(Box::new);
+                        self.trailers = frame
+                            .into_trailers()
+                            .ok()
+                            .map(HeaderList::new)
+                            .map(Box::new);
                         self.body = None;
                     }
                 },
@@ -257,7 +281,9 @@ impl ResponseBody {
     }
 
     pub fn trailers(&self) -> Headers {
-        self.trailers.as_ref().map_or(Headers::EMPTY, |list| list.headers())
+        self.trailers
+            .as_ref()
+            .map_or(Headers::EMPTY, |list| list.headers())
     }
 
     pub fn close(&mut self) {
@@ -283,10 +309,16 @@ impl HeaderList {
     }
 
     pub fn headers(&self) -> Headers {
-        Headers { items: self.views.as_ptr(), count: self.views.len() }
+        Headers {
+            items: self.views.as_ptr(),
+            count: self.views.len(),
+        }
     }
 }
 
 pub fn view(name: &http::HeaderName, value: &http::HeaderValue) -> Header {
-    Header { name: Slice::of(name.as_str().as_bytes()), value: Slice::of(value.as_bytes()) }
+    Header {
+        name: Slice::of(name.as_str().as_bytes()),
+        value: Slice::of(value.as_bytes()),
+    }
 }

@@ -57,7 +57,11 @@ pub fn ask(run: &Arc<Run>, function: Token, args: &[Arg]) -> Asked {
     let theirs = Arc::into_raw(call.clone()).cast_mut();
     let on_call = run.callbacks().on_call;
     unsafe { on_call(run.user(), function.0, args.as_ptr(), args.len(), theirs) };
-    Asked { call, run: run.clone(), function }
+    Asked {
+        call,
+        run: run.clone(),
+        function,
+    }
 }
 
 impl Call {

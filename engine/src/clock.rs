@@ -93,9 +93,15 @@ impl Timer {
     /// Arms a timer of C++ that wakes `waker`.
     fn start(run: &Run, deadline: u64, waker: Waker) -> Arc<Timer> {
         let (handle, over) = (Cell::new(std::ptr::null_mut()), Cell::new(false));
-        let timer = Arc::new(Timer { waker, handle, over });
+        let timer = Arc::new(Timer {
+            waker,
+            handle,
+            over,
+        });
         let theirs = Arc::into_raw(timer.clone()).cast_mut();
-        timer.handle.set(unsafe { (run.callbacks().timer_start)(run.user(), deadline, theirs) });
+        timer
+            .handle
+            .set(unsafe { (run.callbacks().timer_start)(run.user(), deadline, theirs) });
         let mut timers = run.timers.borrow_mut();
         timers.retain(|timer| !timer.over.get());
         timers.push(timer.clone());
@@ -130,7 +136,11 @@ pub struct Sleep {
 
 impl Sleep {
     pub fn until(run: Arc<Run>, deadline: u64) -> Sleep {
-        Sleep { run, deadline, armed: None }
+        Sleep {
+            run,
+            deadline,
+            armed: None,
+        }
     }
 
     pub fn lasting(run: Arc<Run>, duration: u64) -> Sleep {
@@ -160,7 +170,11 @@ impl Future for Sleep {
             .is_some_and(|timer| !timer.over.get() && timer.waker.will_wake(context.waker()));
         if !waits && this.run.is_bound() {
             this.disarm();
-            this.armed = Some(Timer::start(&this.run, this.deadline, context.waker().clone()));
+            this.armed = Some(Timer::start(
+                &this.run,
+                this.deadline,
+                context.waker().clone(),
+            ));
         }
         Poll::Pending
     }

@@ -50,9 +50,18 @@ pub fn kind_of(component: bool, exports: &[String]) -> u32 {
         ]
     } else {
         let (memory, none) = (has("memory"), (0, false));
-        [(CGI, memory && has("_start")), (CORE_EVENTS, has("handle_event")), none, none, none, none]
+        [
+            (CGI, memory && has("_start")),
+            (CORE_EVENTS, has("handle_event")),
+            none,
+            none,
+            none,
+            none,
+        ]
     };
-    bits.iter().filter(|(_, there)| *there).fold(0, |kind, (bit, _)| kind | bit)
+    bits.iter()
+        .filter(|(_, there)| *there)
+        .fold(0, |kind, (bit, _)| kind | bit)
 }
 
 impl Code {
@@ -62,26 +71,52 @@ impl Code {
 
     fn core(module: Module) -> Code {
         let exports: Vec<_> = module.exports().map(|it| it.name().to_owned()).collect();
-        let imports: Vec<_> =
-            module.imports().map(|it| format!("{}.{}", it.module(), it.name())).collect();
+        let imports: Vec<_> = module
+            .imports()
+            .map(|it| format!("{}.{}", it.module(), it.name()))
+            .collect();
         let views = slices(&imports);
-        Code { kind: kind_of(false, &exports), image: Image::Core(module), imports, views }
+        Code {
+            kind: kind_of(false, &exports),
+            image: Image::Core(module),
+            imports,
+            views,
+        }
     }
 
     fn component(component: Component, which: Which) -> Code {
         let kind = component.component_type();
         let engine = component.engine();
-        let exports: Vec<_> = kind.exports(engine).map(|(name, _)| name.to_owned()).collect();
-        let imports: Vec<_> = kind.imports(engine).map(|(name, _)| name.to_owned()).collect();
+        let exports: Vec<_> = kind
+            .exports(engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let imports: Vec<_> = kind
+            .imports(engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
         let views = slices(&imports);
-        let second = if which == Which::Second { SECOND_ENGINE } else { 0 };
+        let second = if which == Which::Second {
+            SECOND_ENGINE
+        } else {
+            0
+        };
         let kind = kind_of(true, &exports) | second;
-        Code { kind, image: Image::Component(component), imports, views }
+        Code {
+            kind,
+            image: Image::Component(component),
+            imports,
+            views,
+        }
     }
 }
 
 fn which(kind: u32) -> Which {
-    if kind & SECOND_ENGINE != 0 { Which::Second } else { Which::First }
+    if kind & SECOND_ENGINE != 0 {
+        Which::Second
+    } else {
+        Which::First
+    }
 }
 
 /// Follows the compiled image, so that it is known which engine it is for before it is opened.
@@ -97,10 +132,13 @@ fn trailer(kind: u32) -> [u8; TRAILER] {
 
 fn read_trailer(bytes: &[u8]) -> Result<u32> {
     match bytes.first_chunk::<TRAILER>() {
-        Some(bytes) if bytes[..8] == *MAGIC && bytes[12..] == [0; 4] => {
-            Ok(u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]))
-        }
-        _ => Err(Error::new("cache_corrupt", "the compiled code has no valid trailer")),
+        Some(bytes) if bytes[..8] == *MAGIC && bytes[12..] == [0; 4] => Ok(u32::from_le_bytes([
+            bytes[8], bytes[9], bytes[10], bytes[11],
+        ])),
+        _ => Err(Error::new(
+            "cache_corrupt",
+            "the compiled code has no valid trailer",
+        )),
     }
 }
 
@@ -129,7 +167,9 @@ fn compile(engine: &Inner, module: &[u8]) -> Result<Code> {
         let component = Component::from_binary(wasmtime, module).map_err(uncompiled)?;
         Ok(Code::component(component, which))
     } else {
-        Ok(Code::core(Module::from_binary(wasmtime, module).map_err(uncompiled)?))
+        Ok(Code::core(
+            Module::from_binary(wasmtime, module).map_err(uncompiled)?,
+        ))
     }
 }
 
@@ -172,20 +212,33 @@ unsafe fn open(engine: &Inner, kind: u32, source: &impl Source) -> Result<Code> 
         let component = unsafe { source.component(wasmtime) }.map_err(unopened)?;
         Ok(Code::component(component, which))
     } else {
-        Ok(Code::core(unsafe { source.module(wasmtime) }.map_err(unopened)?))
+        Ok(Code::core(
+            unsafe { source.module(wasmtime) }.map_err(unopened)?,
+        ))
     }
 }
 
 fn unopened(error: wasmtime::Error) -> Error {
     let text = format!("{error:#}");
-    let foreign = ["incompatible", "compiled with", "was compiled for", "compilation setting"];
-    let code = if foreign.iter().any(|it| text.contains(it)) { "cache_foreign" } else { "cache_corrupt" };
+    let foreign = [
+        "incompatible",
+        "compiled with",
+        "was compiled for",
+        "compilation setting",
+    ];
+    let code = if foreign.iter().any(|it| text.contains(it)) {
+        "cache_foreign"
+    } else {
+        "cache_corrupt"
+    };
     Error::new(code, text)
 }
 
 fn read_at_end(fd: i32, len: u64) -> Result<u32> {
     let mut bytes = [0_u8; TRAILER];
-    let start = len.checked_sub(TRAILER as u64).and_then(|start| i64::try_from(start).ok());
+    let start = len
+        .checked_sub(TRAILER as u64)
+        .and_then(|start| i64::try_from(start).ok());
     let read = start.map_or(-1, |start| unsafe {
         libc::pread(fd, bytes.as_mut_ptr().cast(), TRAILER, start)
     });
@@ -218,7 +271,11 @@ pub unsafe extern "C" fn skep_code_open_file(
     unsafe {
         guard::object(error, || {
             let kind = read_at_end(fd, len)?;
-            open(&(*engine).inner, kind, &Mapped(format!("/proc/self/fd/{fd}")))
+            open(
+                &(*engine).inner,
+                kind,
+                &Mapped(format!("/proc/self/fd/{fd}")),
+            )
         })
     }
 }

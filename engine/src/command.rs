@@ -21,7 +21,10 @@ pub fn start_cgi(
     options: &TaskOptions,
 ) -> Result<Start> {
     if app.kind & code::CGI == 0 {
-        return Err(Error::new("export_missing", "it is no command of preview 1"));
+        return Err(Error::new(
+            "export_missing",
+            "it is no command of preview 1",
+        ));
     }
     let (run, slot, store) = core(app, env, options)?;
     let work = Box::pin(finish(app.clone(), store, slot, Entry::Start));
@@ -82,7 +85,10 @@ async fn finish(app: Arc<Linked>, mut store: Store<State>, slot: Slot, entry: En
         Entry::Run02 => run02(&app, &mut store).await,
         Entry::Run03 => run03(&app, &mut store).await,
     };
-    Outcome { result: exit_code(ended, &run), rest: Some(Live::Spent { store, slot }) }
+    Outcome {
+        result: exit_code(ended, &run),
+        rest: Some(Live::Spent { store, slot }),
+    }
 }
 
 /// An exit is no failure: its code says what it was.
@@ -94,7 +100,9 @@ pub fn exit_code(ended: wasmtime::Result<i32>, run: &Run) -> Result<i32> {
 }
 
 async fn start(app: &Linked, store: &mut Store<State>) -> wasmtime::Result<i32> {
-    let Pre::Core(pre) = &app.pre else { return Ok(0) };
+    let Pre::Core(pre) = &app.pre else {
+        return Ok(0);
+    };
     let instance = pre.instantiate_async(&mut *store).await?;
     let entry = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
     entry.call_async(&mut *store, ()).await?;

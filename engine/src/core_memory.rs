@@ -17,7 +17,9 @@ impl Exports {
         let memory = get("memory")
             .and_then(Extern::into_memory)
             .ok_or_else(|| wasmtime::format_err!("the module exports no memory"))?;
-        let allocate = get("skep_alloc").or_else(|| get("malloc")).and_then(Extern::into_func);
+        let allocate = get("skep_alloc")
+            .or_else(|| get("malloc"))
+            .and_then(Extern::into_func);
         Ok(Exports { memory, allocate })
     }
 
@@ -78,7 +80,11 @@ pub async fn give_counted(
 ) -> wasmtime::Result<u32> {
     let place = exports.reserve(&mut store, bytes.len() + 4).await?;
     let count = u32::try_from(bytes.len())?;
-    exports.memory.write(&mut store, place as usize, &count.to_le_bytes())?;
-    exports.memory.write(&mut store, place as usize + 4, bytes)?;
+    exports
+        .memory
+        .write(&mut store, place as usize, &count.to_le_bytes())?;
+    exports
+        .memory
+        .write(&mut store, place as usize + 4, bytes)?;
     Ok(place)
 }

@@ -56,12 +56,20 @@ impl Slots {
     /// Takes a slot; only `nested` tasks may take the last `reserved` ones.
     pub fn take(engine: &Arc<Inner>, nested: bool) -> Result<Slot> {
         let slots = &engine.slots;
-        let limit = if nested { slots.total } else { slots.total - slots.reserved };
-        let taken = slots.used.fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
-            (used < limit).then_some(used + 1)
-        });
+        let limit = if nested {
+            slots.total
+        } else {
+            slots.total - slots.reserved
+        };
+        let taken = slots
+            .used
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
+                (used < limit).then_some(used + 1)
+            });
         match taken {
-            Ok(_) => Ok(Slot { engine: engine.clone() }),
+            Ok(_) => Ok(Slot {
+                engine: engine.clone(),
+            }),
             Err(used) => Err(Error::new(
                 "no_free_instance",
                 format!("{used} of {limit} instances are in use"),
@@ -104,7 +112,10 @@ pub fn config(limits: &Limits, which: Which, run: bool) -> Config {
             .wasm_component_model_async_stackful(true);
     }
     if limits.sanitizer {
-        config.signals_based_traps(false).memory_reservation(0).memory_guard_size(0);
+        config
+            .signals_based_traps(false)
+            .memory_reservation(0)
+            .memory_guard_size(0);
     }
     if run && !limits.sanitizer {
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
@@ -132,7 +143,11 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
         .linear_memory_keep_resident(limits.keep_memory as usize)
         .table_keep_resident(limits.keep_table as usize)
         .max_unused_warm_slots(slots)
-        .pagemap_scan(if limits.pagemap_scan { Enabled::Yes } else { Enabled::No });
+        .pagemap_scan(if limits.pagemap_scan {
+            Enabled::Yes
+        } else {
+            Enabled::No
+        });
     pool
 }
 
@@ -178,7 +193,15 @@ pub unsafe extern "C" fn skep_engine_new(
             };
             let first = make(&limits, Which::First, true)?;
             let (callbacks, second) = (*callbacks, OnceLock::new());
-            Ok(Engine { inner: Arc::new(Inner { limits, callbacks, slots, first, second }) })
+            Ok(Engine {
+                inner: Arc::new(Inner {
+                    limits,
+                    callbacks,
+                    slots,
+                    first,
+                    second,
+                }),
+            })
         })
     }
 }
@@ -219,11 +242,18 @@ pub unsafe extern "C" fn skep_engine_status_of(engine: *const Engine, status: *m
 /// Both engines' hashes: which of them a module needs depends on the module alone.
 pub fn fingerprint(limits: &Limits) -> Result<String> {
     let mut hasher = DefaultHasher::new();
-    make(limits, Which::First, false)?.precompile_compatibility_hash().hash(&mut hasher);
-    make(limits, Which::Second, false)?.precompile_compatibility_hash().hash(&mut hasher);
+    make(limits, Which::First, false)?
+        .precompile_compatibility_hash()
+        .hash(&mut hasher);
+    make(limits, Which::Second, false)?
+        .precompile_compatibility_hash()
+        .hash(&mut hasher);
     let version = env!("CARGO_PKG_VERSION");
     let sanitizer = if limits.sanitizer { "-sanitizer" } else { "" };
-    Ok(format!("skep-engine-{version}-{:016x}{sanitizer}", hasher.finish()))
+    Ok(format!(
+        "skep-engine-{version}-{:016x}{sanitizer}",
+        hasher.finish()
+    ))
 }
 
 #[unsafe(no_mangle)]

@@ -16,7 +16,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     pub fn new(code: &'static str, message: impl Into<String>) -> Error {
-        Error { code, message: message.into(), backtrace: String::new(), offset: None }
+        Error {
+            code,
+            message: message.into(),
+            backtrace: String::new(),
+            offset: None,
+        }
     }
 
     pub fn at(mut self, offset: u64) -> Error {
@@ -29,14 +34,25 @@ impl Error {
         let trap = error.downcast_ref::<Trap>();
         let code = cause.unwrap_or_else(|| guest_code(error, trap));
         let (backtrace, offset) = match error.downcast_ref::<WasmBacktrace>() {
-            Some(frames) => (describe(frames), frames.frames().first().and_then(|f| f.module_offset())),
+            Some(frames) => (
+                describe(frames),
+                frames.frames().first().and_then(|f| f.module_offset()),
+            ),
             None => (String::new(), None),
         };
         let message = match trap {
-            Some(trap) => trap.to_string().trim_start_matches("wasm trap: ").to_owned(),
+            Some(trap) => trap
+                .to_string()
+                .trim_start_matches("wasm trap: ")
+                .to_owned(),
             None => root_message(error),
         };
-        Error { code, message, backtrace, offset: offset.map(|offset| offset as u64) }
+        Error {
+            code,
+            message,
+            backtrace,
+            offset: offset.map(|offset| offset as u64),
+        }
     }
 }
 
@@ -76,7 +92,10 @@ fn guest_code(error: &wasmtime::Error, trap: Option<&Trap>) -> &'static str {
 
 fn is_table_full(error: &wasmtime::Error) -> bool {
     use wasmtime::component::ResourceTableError;
-    matches!(error.downcast_ref::<ResourceTableError>(), Some(ResourceTableError::Full))
+    matches!(
+        error.downcast_ref::<ResourceTableError>(),
+        Some(ResourceTableError::Full)
+    )
 }
 
 /// The whole chain but the backtrace, which Wasmtime adds as a context of its own.
@@ -95,7 +114,9 @@ fn root_message(error: &wasmtime::Error) -> String {
 fn describe(backtrace: &WasmBacktrace) -> String {
     let mut text = String::new();
     for frame in backtrace.frames() {
-        let function = frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), demangle);
+        let function = frame
+            .func_name()
+            .map_or_else(|| format!("function {}", frame.func_index()), demangle);
         if frame.symbols().is_empty() {
             let module = frame.module().name().unwrap_or("module");
             let _ = match frame.module_offset() {
@@ -158,5 +179,8 @@ pub unsafe extern "C" fn skep_error_backtrace(error: *const Error) -> Slice {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skep_error_offset(error: *const Error) -> i64 {
-    unsafe { &*error }.offset.and_then(|offset| i64::try_from(offset).ok()).unwrap_or(-1)
+    unsafe { &*error }
+        .offset
+        .and_then(|offset| i64::try_from(offset).ok())
+        .unwrap_or(-1)
 }

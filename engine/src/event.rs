@@ -52,10 +52,16 @@ async fn finish(app: Arc<Linked>, mut store: Store<State>, slot: Slot, payload: 
     };
     let result = match exit_code(ended.map(|()| 0), &run) {
         Ok(0) => Ok(0),
-        Ok(code) => Err(Error::new("event_rejected", format!("the guest exited with {code}"))),
+        Ok(code) => Err(Error::new(
+            "event_rejected",
+            format!("the guest exited with {code}"),
+        )),
         Err(error) => Err(error),
     };
-    Outcome { result, rest: Some(Live::Spent { store, slot }) }
+    Outcome {
+        result,
+        rest: Some(Live::Spent { store, slot }),
+    }
 }
 
 fn rejected(why: String) -> wasmtime::Error {
@@ -71,7 +77,9 @@ async fn deliver_core(
     if let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut *store, "_initialize") {
         initialize.call_async(&mut *store, ()).await?;
     }
-    let Some(handler) = instance.get_func(&mut *store, "handle_event") else { return Ok(()) };
+    let Some(handler) = instance.get_func(&mut *store, "handle_event") else {
+        return Ok(());
+    };
     let arguments = match handler.ty(&*store).params().len() {
         0 => Vec::new(),
         _ => {
@@ -84,7 +92,9 @@ async fn deliver_core(
 
 async fn call(handler: &Func, store: &mut Store<State>, arguments: &[Val]) -> wasmtime::Result<()> {
     let mut results = vec![Val::I32(0); handler.ty(&*store).results().len().min(1)];
-    handler.call_async(&mut *store, arguments, &mut results).await?;
+    handler
+        .call_async(&mut *store, arguments, &mut results)
+        .await?;
     match results.first() {
         None | Some(Val::I32(0)) => Ok(()),
         Some(Val::I32(code)) => Err(rejected(format!("handle_event returned {code}"))),

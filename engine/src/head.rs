@@ -27,9 +27,14 @@ struct Copier {
 
 impl Copier {
     unsafe fn new(texts: &[Slice], headers: &Headers) -> Copier {
-        let values: usize = unsafe { headers.items() }.iter().map(|header| header.value.len).sum();
+        let values: usize = unsafe { headers.items() }
+            .iter()
+            .map(|header| header.value.len)
+            .sum();
         let texts: usize = texts.iter().map(|text| text.len).sum();
-        Copier { rest: BytesMut::with_capacity(values + texts) }
+        Copier {
+            rest: BytesMut::with_capacity(values + texts),
+        }
     }
 
     unsafe fn copy(&mut self, slice: Slice) -> Bytes {
@@ -47,7 +52,8 @@ impl Request {
     pub unsafe fn parse(head: &RequestHead) -> Result<Request> {
         unsafe {
             let mut copier = Copier::new(&[head.authority, head.path], &head.headers);
-            let method = Method::from_bytes(head.method.bytes()).map_err(|_| invalid("the method"))?;
+            let method =
+                Method::from_bytes(head.method.bytes()).map_err(|_| invalid("the method"))?;
             let scheme = match head.scheme.bytes() {
                 b"http" => Scheme::HTTP,
                 b"https" => Scheme::HTTPS,
@@ -63,7 +69,13 @@ impl Request {
             let path = PathAndQuery::from_maybe_shared(copier.copy(head.path))
                 .map_err(|_| invalid("the path"))?;
             let headers = parse_headers_with(&head.headers, &mut copier)?;
-            Ok(Request { method, scheme, authority, path, headers })
+            Ok(Request {
+                method,
+                scheme,
+                authority,
+                path,
+                headers,
+            })
         }
     }
 }
@@ -82,7 +94,8 @@ unsafe fn parse_headers_with(headers: &Headers, copier: &mut Copier) -> Result<H
         let name = HeaderName::from_bytes(name).map_err(|_| invalid("a header's name"))?;
         let value =
             HeaderValue::from_maybe_shared(value).map_err(|_| invalid("a header's value"))?;
-        map.try_append(name, value).map_err(|_| invalid("the header"))?;
+        map.try_append(name, value)
+            .map_err(|_| invalid("the header"))?;
     }
     Ok(map)
 }
@@ -90,6 +103,12 @@ unsafe fn parse_headers_with(headers: &Headers, copier: &mut Copier) -> Result<H
 /// Shows a response's head to `show`.
 pub fn with_response(status: http::StatusCode, map: &HeaderMap, show: impl FnOnce(&ResponseHead)) {
     let views: Vec<_> = map.iter().map(|(name, value)| view(name, value)).collect();
-    let headers = Headers { items: views.as_ptr(), count: views.len() };
-    show(&ResponseHead { status: status.as_u16(), headers });
+    let headers = Headers {
+        items: views.as_ptr(),
+        count: views.len(),
+    };
+    show(&ResponseHead {
+        status: status.as_u16(),
+        headers,
+    });
 }

@@ -27,8 +27,7 @@ fn is_forbidden(name: &HeaderName) -> bool {
 }
 
 type Io = Box<dyn Future<Output = Result<(), Error>> + Send>;
-type Exchange =
-    Box<dyn Future<Output = Result<(http::Response<WasiBody>, Io), Error>> + Send>;
+type Exchange = Box<dyn Future<Output = Result<(http::Response<WasiBody>, Io), Error>> + Send>;
 
 impl WasiHttpHooks for Hooks {
     fn is_forbidden_header(&mut self, name: &HeaderName) -> bool {

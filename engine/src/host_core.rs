@@ -1,8 +1,6 @@
 //! Host functions of core modules: strings as (pointer, length), answers as one i32.
 
-use crate::abi::{
-    Arg, CORE_DATA, CORE_NONE, SCALAR_F64, SCALAR_I64,
-};
+use crate::abi::{Arg, CORE_DATA, CORE_NONE, SCALAR_F64, SCALAR_I64};
 use crate::call::{self, Answer, Token, Value};
 use crate::core_memory::{self, Exports};
 use crate::error::Stop;
@@ -10,6 +8,7 @@ use crate::state::State;
 use wasmtime::{AsContextMut, Caller, FuncType, Linker, Memory, Val, ValType};
 
 const FAILED: i32 = -1;
+const NOT_SET: i32 = -2;
 
 #[derive(Clone)]
 pub struct Function {
@@ -37,13 +36,17 @@ pub fn add(linker: &mut Linker<State>, functions: &[Function]) -> wasmtime::Resu
             })
         })?;
     }
-    linker.func_wrap_async("skep", "last_error", |mut caller: Caller<'_, State>, (): ()| {
-        Box::new(async move {
-            let text = caller.data().last_error.clone();
-            let exports = Exports::of_caller(&mut caller)?;
-            core_memory::give_counted(caller.as_context_mut(), &exports, text.as_bytes()).await
-        })
-    })?;
+    linker.func_wrap_async(
+        "skep",
+        "last_error",
+        |mut caller: Caller<'_, State>, (): ()| {
+            Box::new(async move {
+                let text = caller.data().last_error.clone();
+                let exports = Exports::of_caller(&mut caller)?;
+                core_memory::give_counted(caller.as_context_mut(), &exports, text.as_bytes()).await
+            })
+        },
+    )?;
     Ok(())
 }
 
@@ -85,13 +88,19 @@ async fn ask(
                 Ok(FAILED)
             })
         }
-        Answer::Value(Value::None) if function.result != CORE_DATA => Ok(0),
+        Answer::Value(Value::None) if function.result == CORE_DATA => {
+            caller.data_mut().last_error = "not_set: there is no such value".to_owned();
+            Ok(NOT_SET)
+        }
+        Answer::Value(Value::None) => Ok(0),
         Answer::Value(Value::Number(number)) if function.result != CORE_DATA => {
             Ok((number & 0x7fff_ffff) as i32)
         }
-        Answer::Value(other) => {
-            Err(Stop("guest_trap", format!("the host's answer does not fit: {other:?}")).into())
-        }
+        Answer::Value(other) => Err(Stop(
+            "guest_trap",
+            format!("the host's answer does not fit: {other:?}"),
+        )
+        .into()),
     }
 }
 
@@ -111,7 +120,12 @@ fn arguments(
         let view = bytes
             .get(start..start + len)
             .filter(|view| view.len() as u64 <= most)
-            .ok_or_else(|| Stop("guest_trap", "an argument lies outside the memory or is too large".into()))?;
+            .ok_or_else(|| {
+                Stop(
+                    "guest_trap",
+                    "an argument lies outside the memory or is too large".into(),
+                )
+            })?;
         args.push(Arg::bytes(view));
     }
     args.extend(scalars.iter().map(|value| match value {

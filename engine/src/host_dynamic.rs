@@ -14,7 +14,10 @@ pub fn add(instance: &mut LinkerInstance<'_, State>, function: &Function) -> was
     let token = function.token;
     instance.func_new_async(&function.name, move |mut store, kind, params, results| {
         let run = store.data().run.clone();
-        let owned = params.iter().map(|value| own(&mut store, value)).collect::<wasmtime::Result<Vec<_>>>();
+        let owned = params
+            .iter()
+            .map(|value| own(&mut store, value))
+            .collect::<wasmtime::Result<Vec<_>>>();
         Box::new(async move {
             let asked = {
                 let owned = owned?;
@@ -40,7 +43,10 @@ fn trap(reason: impl Into<String>) -> wasmtime::Error {
 enum Owned {
     Bytes(Vec<u8>),
     Plain(Arg),
-    List(Vec<Arg>, #[expect(dead_code, reason = "what the arguments view")] Vec<Owned>),
+    List(
+        Vec<Arg>,
+        #[expect(dead_code, reason = "what the arguments view")] Vec<Owned>,
+    ),
 }
 
 // An `Arg` in `Plain` is a number; in `List` it views what stands beside it.
@@ -86,14 +92,18 @@ fn own(store: &mut StoreContextMut<'_, State>, value: &Val) -> wasmtime::Result<
             Ok(Owned::list(values.collect::<wasmtime::Result<_>>()?))
         }
         Val::Flags(names) => {
-            let names = names.iter().map(|name| Owned::Bytes(name.as_bytes().to_vec()));
+            let names = names
+                .iter()
+                .map(|name| Owned::Bytes(name.as_bytes().to_vec()));
             Ok(Owned::list(names.collect()))
         }
         Val::Resource(any) => {
             let handle: Resource<Handle> = any.try_into_resource(store)?;
             Ok(Owned::Plain(Arg::handle(handle.rep())))
         }
-        _ => Err(trap("an argument of this type cannot be passed to the host")),
+        _ => Err(trap(
+            "an argument of this type cannot be passed to the host",
+        )),
     }
 }
 
@@ -121,16 +131,24 @@ fn reply(
     kind: &ComponentFunc,
     answer: Answer,
 ) -> wasmtime::Result<Val> {
-    let Some(result) = kind.results().next() else { return Err(trap("it has no result")) };
+    let Some(result) = kind.results().next() else {
+        return Err(trap("it has no result"));
+    };
     match (&result, answer) {
         (_, Answer::Trap(reason)) => Err(trap(reason)),
         (Type::Result(types), Answer::Fail { code, message }) => {
-            let error = types.err().map(|kind| failure(&kind, code, message)).transpose()?;
+            let error = types
+                .err()
+                .map(|kind| failure(&kind, code, message))
+                .transpose()?;
             Ok(Val::Result(Err(error.map(Box::new))))
         }
         (_, Answer::Fail { code, message }) => Err(trap(format!("{code}: {message}"))),
         (Type::Result(types), Answer::Value(value)) => {
-            let value = types.ok().map(|kind| lower(store, &kind, value)).transpose()?;
+            let value = types
+                .ok()
+                .map(|kind| lower(store, &kind, value))
+                .transpose()?;
             Ok(Val::Result(Ok(value.map(Box::new))))
         }
         (_, Answer::Value(value)) => lower(store, &result, value),
@@ -145,7 +163,11 @@ fn failure(kind: &Type, code: String, message: String) -> wasmtime::Result<Val> 
             record
                 .fields()
                 .map(|field| {
-                    let text = if field.name == "code" { code.clone() } else { message.clone() };
+                    let text = if field.name == "code" {
+                        code.clone()
+                    } else {
+                        message.clone()
+                    };
                     (field.name.to_owned(), Val::String(text))
                 })
                 .collect(),
@@ -155,7 +177,11 @@ fn failure(kind: &Type, code: String, message: String) -> wasmtime::Result<Val> 
             let case = cases
                 .iter()
                 .find(|case| case.name == code)
-                .or_else(|| cases.iter().find(|case| matches!(case.ty, Some(Type::String))))
+                .or_else(|| {
+                    cases
+                        .iter()
+                        .find(|case| matches!(case.ty, Some(Type::String)))
+                })
                 .ok_or_else(|| trap(format!("{code}: {message}")))?;
             let payload = match case.ty {
                 Some(Type::String) => Some(Box::new(Val::String(message))),
@@ -168,21 +194,37 @@ fn failure(kind: &Type, code: String, message: String) -> wasmtime::Result<Val> 
     }
 }
 
-fn lower(store: &mut StoreContextMut<'_, State>, kind: &Type, value: Value) -> wasmtime::Result<Val> {
+fn lower(
+    store: &mut StoreContextMut<'_, State>,
+    kind: &Type,
+    value: Value,
+) -> wasmtime::Result<Val> {
     Ok(match (kind, value) {
         (Type::Option(_), Value::None) => Val::Option(None),
-        (Type::Option(option), value) => Val::Option(Some(Box::new(lower(store, &option.ty(), value)?))),
-        (Type::String, Value::Bytes(bytes)) => {
-            Val::String(String::from_utf8(bytes.into()).map_err(|_| trap("the host's answer is not UTF-8"))?)
+        (Type::Option(option), value) => {
+            Val::Option(Some(Box::new(lower(store, &option.ty(), value)?)))
         }
-        (Type::List(_), Value::Bytes(bytes)) => Val::List(bytes.iter().map(|byte| Val::U8(*byte)).collect()),
+        (Type::String, Value::Bytes(bytes)) => Val::String(
+            String::from_utf8(bytes.into()).map_err(|_| trap("the host's answer is not UTF-8"))?,
+        ),
+        (Type::List(_), Value::Bytes(bytes)) => {
+            Val::List(bytes.iter().map(|byte| Val::U8(*byte)).collect())
+        }
         (Type::List(list), Value::List(items)) => {
             let item = list.ty();
-            Val::List(lower_all(store, items.into_iter().map(|value| (item.clone(), value)))?)
+            Val::List(lower_all(
+                store,
+                items.into_iter().map(|value| (item.clone(), value)),
+            )?)
         }
-        (Type::Tuple(tuple), Value::List(items)) => Val::Tuple(lower_all(store, tuple.types().zip(items))?),
+        (Type::Tuple(tuple), Value::List(items)) => {
+            Val::Tuple(lower_all(store, tuple.types().zip(items))?)
+        }
         (Type::Record(record), Value::List(items)) => {
-            let fields: Vec<_> = record.fields().map(|field| (field.name.to_owned(), field.ty)).collect();
+            let fields: Vec<_> = record
+                .fields()
+                .map(|field| (field.name.to_owned(), field.ty))
+                .collect();
             let (names, types): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
             let values = lower_all(store, types.into_iter().zip(items))?;
             Val::Record(names.into_iter().zip(values).collect())
@@ -206,5 +248,7 @@ fn lower_all(
     store: &mut StoreContextMut<'_, State>,
     items: impl Iterator<Item = (Type, Value)>,
 ) -> wasmtime::Result<Vec<Val>> {
-    items.map(|(kind, value)| lower(store, &kind, value)).collect()
+    items
+        .map(|(kind, value)| lower(store, &kind, value))
+        .collect()
 }

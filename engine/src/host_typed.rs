@@ -136,11 +136,16 @@ trait Reply: Sized + ComponentNamedList + Lower + Send + Sync + 'static {
 }
 
 fn unfit(value: &Value) -> wasmtime::Error {
-    Stop("guest_trap", format!("the host's answer does not fit: {value:?}")).into()
+    Stop(
+        "guest_trap",
+        format!("the host's answer does not fit: {value:?}"),
+    )
+    .into()
 }
 
 fn text(bytes: Bytes) -> wasmtime::Result<String> {
-    String::from_utf8(bytes.into()).map_err(|_| Stop("guest_trap", "the host's answer is not UTF-8".into()).into())
+    String::from_utf8(bytes.into())
+        .map_err(|_| Stop("guest_trap", "the host's answer is not UTF-8".into()).into())
 }
 
 macro_rules! reply {
@@ -203,8 +208,12 @@ fn define_any<P: Params>(
         RESULT_NONE => define::<P, ()>(instance, function)?,
         RESULT_BYTES => define::<P, (Result<Bytes, HostError>,)>(instance, function)?,
         RESULT_STRING => define::<P, (Result<String, HostError>,)>(instance, function)?,
-        RESULT_OPTION_BYTES => define::<P, (Result<Option<Bytes>, HostError>,)>(instance, function)?,
-        RESULT_OPTION_STRING => define::<P, (Result<Option<String>, HostError>,)>(instance, function)?,
+        RESULT_OPTION_BYTES => {
+            define::<P, (Result<Option<Bytes>, HostError>,)>(instance, function)?
+        }
+        RESULT_OPTION_STRING => {
+            define::<P, (Result<Option<String>, HostError>,)>(instance, function)?
+        }
         RESULT_HANDLE => define::<P, (Result<Resource<Handle>, HostError>,)>(instance, function)?,
         RESULT_UNIT => define::<P, (Result<(), HostError>,)>(instance, function)?,
         _ => return Ok(false),
@@ -213,7 +222,10 @@ fn define_any<P: Params>(
 }
 
 /// Adds the function if its shape is one of these; says whether it was.
-pub fn add(instance: &mut LinkerInstance<'_, State>, function: &Function) -> wasmtime::Result<bool> {
+pub fn add(
+    instance: &mut LinkerInstance<'_, State>,
+    function: &Function,
+) -> wasmtime::Result<bool> {
     type Str = WasmStr;
     type List = WasmList<u8>;
     type Own = Resource<Handle>;

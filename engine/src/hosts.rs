@@ -62,7 +62,10 @@ impl Hosts {
             host_core::add(&mut linker, &self.core)?;
             Ok(linker)
         };
-        self.modules.get_or_init(|| link().map_err(unlinked)).as_ref().map_err(Clone::clone)
+        self.modules
+            .get_or_init(|| link().map_err(unlinked))
+            .as_ref()
+            .map_err(Clone::clone)
     }
 
     fn link(&self, which: Which) -> wasmtime::Result<Linker<State>> {
@@ -91,7 +94,10 @@ impl Hosts {
         if self.names.insert((interface.to_owned(), name.to_owned())) {
             return Ok(());
         }
-        Err(Error::new("settings_invalid", format!("{interface}#{name} is declared twice")))
+        Err(Error::new(
+            "settings_invalid",
+            format!("{interface}#{name} is declared twice"),
+        ))
     }
 }
 
@@ -140,7 +146,13 @@ pub unsafe extern "C" fn skep_hosts_func(
             (*hosts).claim(&interface, &name)?;
             let params = abi::array(shape.params, shape.param_count).to_vec();
             let (result, token) = (shape.result, Token(function));
-            (*hosts).functions.push(Function { interface, name, params, result, token });
+            (*hosts).functions.push(Function {
+                interface,
+                name,
+                params,
+                result,
+                token,
+            });
             Ok(())
         })
     }
@@ -158,7 +170,11 @@ pub unsafe extern "C" fn skep_hosts_resource(
         guard::flag(error, || {
             let (interface, name) = (interface.text(), name.text());
             (*hosts).claim(&interface, &name)?;
-            (*hosts).resources.push(Resource { interface, name, token: Token(resource) });
+            (*hosts).resources.push(Resource {
+                interface,
+                name,
+                token: Token(resource),
+            });
             Ok(())
         })
     }

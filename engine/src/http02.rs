@@ -25,7 +25,10 @@ pub fn start(
     options: &TaskOptions,
 ) -> Result<Start> {
     if app.http02.is_none() {
-        return Err(Error::new("export_missing", "it exports no wasi:http/incoming-handler"));
+        return Err(Error::new(
+            "export_missing",
+            "it exports no wasi:http/incoming-handler",
+        ));
     }
     let live = match pool.and_then(Shared::take) {
         Some(Live::Http02(live)) => {
@@ -55,7 +58,13 @@ fn fresh(app: &Arc<Linked>, options: &TaskOptions) -> Result<Http02> {
     let state = State::component(run.clone(), &app.settings)
         .map_err(|error| Error::new("instance_failed", format!("{error:#}")))?;
     let store = store(app.http02.as_ref().map(|pre| pre.engine()), state, &run)?;
-    Ok(Http02 { store, proxy: None, served: 0, run, slot })
+    Ok(Http02 {
+        store,
+        proxy: None,
+        served: 0,
+        run,
+        slot,
+    })
 }
 
 /// A store with every limit set.
@@ -78,7 +87,10 @@ async fn serve(app: Arc<Linked>, mut live: Http02, request: Request, body: BoxBo
         Ok(()) => answered(&live.run),
         Err(error) => Err(Error::from_guest(&error, live.run.cause())),
     };
-    Outcome { result, rest: Some(Live::Http02(live)) }
+    Outcome {
+        result,
+        rest: Some(Live::Http02(live)),
+    }
 }
 
 async fn handle(
@@ -87,7 +99,9 @@ async fn handle(
     request: Request,
     body: BoxBody,
 ) -> wasmtime::Result<()> {
-    let Some(pre) = &app.http02 else { return Ok(()) };
+    let Some(pre) = &app.http02 else {
+        return Ok(());
+    };
     let scheme = match request.scheme == Scheme::HTTPS {
         true => types::Scheme::Https,
         false => types::Scheme::Http,
@@ -100,8 +114,13 @@ async fn handle(
     if live.proxy.is_none() {
         live.proxy = Some(pre.instantiate_async(&mut live.store).await?);
     }
-    let Some(proxy) = &live.proxy else { return Ok(()) };
-    proxy.wasi_http_incoming_handler().call_handle(&mut live.store, request, answer).await
+    let Some(proxy) = &live.proxy else {
+        return Ok(());
+    };
+    proxy
+        .wasi_http_incoming_handler()
+        .call_handle(&mut live.store, request, answer)
+        .await
 }
 
 fn to_http(request: Request, body: BoxBody) -> wasmtime::Result<http::Request<BoxBody>> {
@@ -117,7 +136,10 @@ fn to_http(request: Request, body: BoxBody) -> wasmtime::Result<http::Request<Bo
 }
 
 /// The guest has set its response.
-fn take(run: &Run, answer: std::result::Result<http::Response<HyperOutgoingBody>, types::ErrorCode>) {
+fn take(
+    run: &Run,
+    answer: std::result::Result<http::Response<HyperOutgoingBody>, types::ErrorCode>,
+) {
     match answer {
         Err(code) => *run.refused.borrow_mut() = Some(format!("{code:?}")),
         Ok(response) => {

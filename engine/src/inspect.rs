@@ -70,41 +70,76 @@ pub fn inspect(limits: &Limits, module: &[u8]) -> Result<Inspection> {
 fn needs_second(found: &Found, module: &[u8]) -> Result<bool> {
     let names = found.imports.iter().chain(&found.exports);
     let newer = found.component && names.into_iter().any(|name| name.contains("@0.3."));
-    if !newer && Validator::new_with_features(features()).validate_all(module).is_ok() {
+    if !newer
+        && Validator::new_with_features(features())
+            .validate_all(module)
+            .is_ok()
+    {
         return Ok(false);
     }
-    Validator::new_with_features(features03()).validate_all(module).map_err(invalid)?;
+    Validator::new_with_features(features03())
+        .validate_all(module)
+        .map_err(invalid)?;
     Ok(true)
 }
 
 fn invalid(error: wasmparser::BinaryReaderError) -> Error {
-    let unsupported = ["support is not enabled", "proposal not enabled", "must be enabled"]
-        .iter()
-        .any(|it| error.message().contains(it));
-    let code = if unsupported { "module_unsupported" } else { "module_invalid" };
+    let unsupported = [
+        "support is not enabled",
+        "proposal not enabled",
+        "must be enabled",
+    ]
+    .iter()
+    .any(|it| error.message().contains(it));
+    let code = if unsupported {
+        "module_unsupported"
+    } else {
+        "module_invalid"
+    };
     Error::new(code, error.message().to_owned()).at(error.offset() as u64)
 }
 
 impl Found {
     fn visit(&mut self, payload: Payload<'_>, limits: &Limits) -> Result<()> {
         match payload {
-            Payload::Version { encoding, range, .. } => {
+            Payload::Version {
+                encoding, range, ..
+            } => {
                 self.component |= encoding == Encoding::Component && range.start == 0;
             }
-            Payload::ModuleSection { unchecked_range, .. }
-            | Payload::ComponentSection { unchecked_range, .. } => {
+            Payload::ModuleSection {
+                unchecked_range, ..
+            }
+            | Payload::ComponentSection {
+                unchecked_range, ..
+            } => {
                 self.depth += 1;
                 self.nesting = self.nesting.max(self.depth);
-                self.limit("nesting", self.nesting.into(), limits.max_nesting, unchecked_range.start)?;
+                self.limit(
+                    "nesting",
+                    self.nesting.into(),
+                    limits.max_nesting,
+                    unchecked_range.start,
+                )?;
             }
             Payload::End(_) => self.depth = self.depth.saturating_sub(1),
             Payload::FunctionSection(section) => {
                 self.functions += u64::from(section.count());
-                self.limit("functions", self.functions, limits.max_functions, section.range().start)?;
+                self.limit(
+                    "functions",
+                    self.functions,
+                    limits.max_functions,
+                    section.range().start,
+                )?;
             }
             Payload::InstanceSection(section) => {
                 self.instances += u64::from(section.count());
-                self.limit("instances", self.instances, limits.max_instances, section.range().start)?;
+                self.limit(
+                    "instances",
+                    self.instances,
+                    limits.max_instances,
+                    section.range().start,
+                )?;
             }
             Payload::MemorySection(section) => self.memories(section, limits)?,
             other => self.names(other)?,
@@ -112,13 +147,19 @@ impl Found {
         Ok(())
     }
 
-    fn memories(&mut self, section: wasmparser::MemorySectionReader<'_>, limits: &Limits) -> Result<()> {
+    fn memories(
+        &mut self,
+        section: wasmparser::MemorySectionReader<'_>,
+        limits: &Limits,
+    ) -> Result<()> {
         let start = section.range().start;
         self.memories += u64::from(section.count());
         self.limit("memories", self.memories, limits.max_memories, start)?;
         for memory in section {
             let memory = memory.map_err(invalid)?;
-            self.min_memory = self.min_memory.saturating_add(memory.initial.saturating_mul(65_536));
+            self.min_memory = self
+                .min_memory
+                .saturating_add(memory.initial.saturating_mul(65_536));
         }
         if self.min_memory > limits.max_memory {
             let message = format!(
@@ -147,7 +188,8 @@ impl Found {
             Payload::ImportSection(section) => {
                 for import in section.into_imports() {
                     let import = import.map_err(invalid)?;
-                    self.imports.push(format!("{}.{}", import.module, import.name));
+                    self.imports
+                        .push(format!("{}.{}", import.module, import.name));
                 }
             }
             Payload::ExportSection(section) => {
@@ -160,7 +202,8 @@ impl Found {
             }
             Payload::ComponentImportSection(section) => {
                 for import in section {
-                    self.imports.push(import.map_err(invalid)?.name.name.to_owned());
+                    self.imports
+                        .push(import.map_err(invalid)?.name.name.to_owned());
                 }
             }
             Payload::ComponentExportSection(section) => {
@@ -198,7 +241,13 @@ impl Inspection {
             exports: exports.as_ptr(),
             export_count: exports.len(),
         };
-        Inspection { kind, found, _imports: imports, _exports: exports, view }
+        Inspection {
+            kind,
+            found,
+            _imports: imports,
+            _exports: exports,
+            view,
+        }
     }
 
     pub fn is_component(&self) -> bool {
@@ -211,7 +260,10 @@ fn clamp(count: u64) -> u32 {
 }
 
 pub fn slices(texts: &[String]) -> Box<[Slice]> {
-    texts.iter().map(|text| Slice::of(text.as_bytes())).collect()
+    texts
+        .iter()
+        .map(|text| Slice::of(text.as_bytes()))
+        .collect()
 }
 
 #[unsafe(no_mangle)]

@@ -14,7 +14,11 @@ pub struct Layout {
 unsafe impl Sync for Layout {}
 
 const fn entry(name: &'static CStr, offset: usize, size: usize) -> Layout {
-    Layout { name: name.as_ptr(), offset, size }
+    Layout {
+        name: name.as_ptr(),
+        offset,
+        size,
+    }
 }
 
 const fn field_size<S, F>(_: fn(&S) -> &F) -> usize {
@@ -35,8 +39,12 @@ macro_rules! layouts {
 }
 
 macro_rules! name {
-    ($c:ident) => { c_name(concat!(stringify!($c), "\0")) };
-    ($c:ident $field:ident) => { c_name(concat!(stringify!($c), ".", stringify!($field), "\0")) };
+    ($c:ident) => {
+        c_name(concat!(stringify!($c), "\0"))
+    };
+    ($c:ident $field:ident) => {
+        c_name(concat!(stringify!($c), ".", stringify!($field), "\0"))
+    };
     ($c:ident $field:ident $c_field:ident) => {
         c_name(concat!(stringify!($c), ".", stringify!($c_field), "\0"))
     };

@@ -43,7 +43,11 @@ impl Limits {
             && !sanitizer
             && !swap_on
             && PoolingAllocationConfig::is_pagemap_scan_available();
-        let (memory, table) = if pagemap_scan { (4 * MIB, MIB) } else { (128 << 10, 64 << 10) };
+        let (memory, table) = if pagemap_scan {
+            (4 * MIB, MIB)
+        } else {
+            (128 << 10, 64 << 10)
+        };
         let budget = or(options.memory_budget, default_budget());
         let (keep_memory, keep_table) = kept(options, budget, memory, table);
         let derived = (budget / (keep_memory + keep_table)).clamp(MIN_SLOTS, MAX_SLOTS);
@@ -80,7 +84,11 @@ impl Limits {
 }
 
 fn or<T: Default + PartialEq>(value: T, otherwise: T) -> T {
-    if value == T::default() { otherwise } else { value }
+    if value == T::default() {
+        otherwise
+    } else {
+        value
+    }
 }
 
 /// The bytes kept of each slot: less than the usual where the budget is small, so that enough
@@ -89,7 +97,10 @@ fn kept(options: &Options, budget: u64, memory: u64, table: u64) -> (u64, u64) {
     let slots = or(u64::from(options.slots), MIN_SLOTS);
     let share = budget / slots;
     let scale = |usual: u64| (usual * share.min(memory + table) / (memory + table)) & !0xfff;
-    (or(options.keep_memory, scale(memory)), or(options.keep_table, scale(table)))
+    (
+        or(options.keep_memory, scale(memory)),
+        or(options.keep_table, scale(table)),
+    )
 }
 
 /// A quarter of what the machine or the control group gives, at most 1 GiB.
@@ -125,7 +136,10 @@ mod tests {
 
     #[test]
     fn slots_fit_the_budget() {
-        let limits = Limits::new(&Options { memory_budget: 256 * MIB, ..Options::default() });
+        let limits = Limits::new(&Options {
+            memory_budget: 256 * MIB,
+            ..Options::default()
+        });
 
         assert!(limits.slots >= 51);
         assert!(limits.kept_bound() <= 256 * MIB);
@@ -133,7 +147,10 @@ mod tests {
 
     #[test]
     fn a_small_budget_keeps_less_of_each_slot() {
-        let limits = Limits::new(&Options { memory_budget: 64 * MIB, ..Options::default() });
+        let limits = Limits::new(&Options {
+            memory_budget: 64 * MIB,
+            ..Options::default()
+        });
 
         assert!(limits.slots >= 64);
         assert!(limits.kept_bound() <= 64 * MIB);
@@ -141,7 +158,10 @@ mod tests {
 
     #[test]
     fn a_quarter_of_the_slots_is_reserved() {
-        let limits = Limits::new(&Options { slots: 8, ..Options::default() });
+        let limits = Limits::new(&Options {
+            slots: 8,
+            ..Options::default()
+        });
 
         assert_eq!((limits.slots, limits.reserved_slots), (8, 2));
     }

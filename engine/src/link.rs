@@ -15,7 +15,9 @@ const CLOCK02: &str = "wasi:clocks/monotonic-clock@0.2.12";
 const CLOCK03: &str = "wasi:clocks/monotonic-clock@0.3.0";
 
 pub fn component(engine: &Inner, which: Which) -> wasmtime::Result<Linker<State>> {
-    let wasmtime = engine.wasmtime(which).map_err(|error| wasmtime::format_err!(error.message))?;
+    let wasmtime = engine
+        .wasmtime(which)
+        .map_err(|error| wasmtime::format_err!(error.message))?;
     let mut linker = Linker::new(wasmtime);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
@@ -66,19 +68,26 @@ fn wait(
 
 fn add_clock03(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     let mut clock = linker.instance(CLOCK03)?;
-    clock.func_wrap_concurrent("wait-until", |accessor: &Accessor<State>, (when,): (u64,)| {
-        let sleep = accessor.with(|mut access| Sleep::until(access.data_mut().run.clone(), when));
-        Box::pin(async move {
-            sleep.await;
-            Ok(())
-        })
-    })?;
-    clock.func_wrap_concurrent("wait-for", |accessor: &Accessor<State>, (duration,): (u64,)| {
-        let sleep =
-            accessor.with(|mut access| Sleep::lasting(access.data_mut().run.clone(), duration));
-        Box::pin(async move {
-            sleep.await;
-            Ok(())
-        })
-    })
+    clock.func_wrap_concurrent(
+        "wait-until",
+        |accessor: &Accessor<State>, (when,): (u64,)| {
+            let sleep =
+                accessor.with(|mut access| Sleep::until(access.data_mut().run.clone(), when));
+            Box::pin(async move {
+                sleep.await;
+                Ok(())
+            })
+        },
+    )?;
+    clock.func_wrap_concurrent(
+        "wait-for",
+        |accessor: &Accessor<State>, (duration,): (u64,)| {
+            let sleep =
+                accessor.with(|mut access| Sleep::lasting(access.data_mut().run.clone(), duration));
+            Box::pin(async move {
+                sleep.await;
+                Ok(())
+            })
+        },
+    )
 }

@@ -50,7 +50,10 @@ impl Failure {
     pub fn to_wasi(&self) -> WasiError {
         match self.kind {
             1 => WasiError::DnsTimeout,
-            2 => WasiError::DnsError { rcode: None, info_code: None },
+            2 => WasiError::DnsError {
+                rcode: None,
+                info_code: None,
+            },
             3 => WasiError::DestinationNotFound,
             4 => WasiError::DestinationUnavailable,
             5 => WasiError::DestinationIpProhibited,
@@ -138,8 +141,12 @@ pub fn send(
     let asked = Asked {
         method: parts.method,
         scheme: uri.scheme_str().unwrap_or_default().to_owned(),
-        authority: uri.authority().map_or_else(String::new, ToString::to_string),
-        path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        authority: uri
+            .authority()
+            .map_or_else(String::new, ToString::to_string),
+        path: uri
+            .path_and_query()
+            .map_or_else(|| "/".to_owned(), ToString::to_string),
         headers: parts.headers,
         options,
     };
@@ -158,7 +165,10 @@ impl Future for Pending {
                 Poll::Pending
             }
             Head::Failed(failure) => Poll::Ready(Err(failure)),
-            Head::Taken => Poll::Ready(Err(Failure { kind: 0, message: "answered twice".into() })),
+            Head::Taken => Poll::Ready(Err(Failure {
+                kind: 0,
+                message: "answered twice".into(),
+            })),
             Head::Arrived(status, headers) => {
                 let incoming = Incoming {
                     reader: Reader::response(self.outgoing.response.clone()),
@@ -270,7 +280,10 @@ pub unsafe extern "C" fn skep_outgoing_next(
     guard::quiet(abi::NEXT_ERROR, || {
         let waker = unsafe { waker::retain(waker) };
         let mut context = Context::from_waker(&waker);
-        unsafe { &*outgoing }.body.borrow_mut().next(&mut context, bytes)
+        unsafe { &*outgoing }
+            .body
+            .borrow_mut()
+            .next(&mut context, bytes)
     })
 }
 
@@ -295,7 +308,9 @@ pub unsafe extern "C" fn skep_outgoing_respond(
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skep_outgoing_push(outgoing: *mut Outgoing, bytes: abi::Buffer) {
-    guard::quiet((), || unsafe { &*outgoing }.response.push(bytes.into_bytes()));
+    guard::quiet((), || {
+        unsafe { &*outgoing }.response.push(bytes.into_bytes())
+    });
 }
 
 #[unsafe(no_mangle)]
@@ -303,12 +318,18 @@ pub unsafe extern "C" fn skep_outgoing_end(outgoing: *mut Outgoing, trailers: *c
     guard::quiet((), || {
         let outgoing = unsafe { &*outgoing };
         let trailers = unsafe { trailers.as_ref() };
-        match trailers.map(|trailers| unsafe { head::parse_headers(trailers) }).transpose() {
+        match trailers
+            .map(|trailers| unsafe { head::parse_headers(trailers) })
+            .transpose()
+        {
             Ok(trailers) => {
                 outgoing.over.set(true);
                 outgoing.response.finish(trailers);
             }
-            Err(_) => outgoing.fail(Failure { kind: 16, message: String::new() }),
+            Err(_) => outgoing.fail(Failure {
+                kind: 16,
+                message: String::new(),
+            }),
         }
     });
 }
@@ -316,7 +337,10 @@ pub unsafe extern "C" fn skep_outgoing_end(outgoing: *mut Outgoing, trailers: *c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skep_outgoing_fail(outgoing: *mut Outgoing, kind: u32, message: Slice) {
     guard::quiet((), || {
-        unsafe { &*outgoing }.fail(Failure { kind, message: unsafe { message.text() } });
+        unsafe { &*outgoing }.fail(Failure {
+            kind,
+            message: unsafe { message.text() },
+        });
     });
 }
 
@@ -325,7 +349,10 @@ pub unsafe extern "C" fn skep_outgoing_free(outgoing: *mut Outgoing) {
     if !outgoing.is_null() {
         guard::quiet((), || {
             let outgoing = unsafe { Arc::from_raw(outgoing) };
-            outgoing.fail(Failure { kind: 13, message: "given up".into() });
+            outgoing.fail(Failure {
+                kind: 13,
+                message: "given up".into(),
+            });
         });
     }
 }

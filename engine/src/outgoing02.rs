@@ -45,25 +45,33 @@ pub fn add(linker: &mut Linker<State>) -> wasmtime::Result<()> {
         "future-incoming-response",
         ResourceType::host::<Awaited>(),
         |mut store: Context<'_>, number| {
-            store.data_mut().table.delete(Resource::<Awaited>::new_own(number))?;
+            store
+                .data_mut()
+                .table
+                .delete(Resource::<Awaited>::new_own(number))?;
             Ok(())
         },
     )?;
     types.func_wrap(
         "[method]future-incoming-response.subscribe",
         |mut store: Context<'_>, (awaited,): (Resource<Awaited>,)| {
-            Ok((subscribe(&mut store.data_mut().table, awaited)?,)) as wasmtime::Result<(Resource<DynPollable>,)>
+            Ok((subscribe(&mut store.data_mut().table, awaited)?,))
+                as wasmtime::Result<(Resource<DynPollable>,)>
         },
     )?;
     types.func_wrap(
         "[method]future-incoming-response.get",
-        |mut store: Context<'_>, (awaited,): (Resource<Awaited>,)| Ok((get(store.data_mut(), &awaited)?,)),
+        |mut store: Context<'_>, (awaited,): (Resource<Awaited>,)| {
+            Ok((get(store.data_mut(), &awaited)?,))
+        },
     )?;
     linker.instance(HANDLER)?.func_wrap(
         "handle",
-        |mut store: Context<'_>, (request, options): (Resource<HostOutgoingRequest>, Option<Resource<RequestOptions>>)| {
-            Ok((handle(store.data_mut(), request, options)?,))
-        },
+        |mut store: Context<'_>,
+         (request, options): (
+            Resource<HostOutgoingRequest>,
+            Option<Resource<RequestOptions>>,
+        )| { Ok((handle(store.data_mut(), request, options)?,)) },
     )
 }
 
@@ -144,16 +152,22 @@ fn ask(
 }
 
 fn method(method: types::Method) -> Result<Method, ErrorCode> {
-    method.try_into().map_err(|_| ErrorCode::HttpRequestMethodInvalid)
+    method
+        .try_into()
+        .map_err(|_| ErrorCode::HttpRequestMethodInvalid)
 }
 
 fn content_length(headers: &http::HeaderMap) -> Result<Option<u64>, ErrorCode> {
-    let Some(value) = headers.get(http::header::CONTENT_LENGTH) else { return Ok(None) };
+    let Some(value) = headers.get(http::header::CONTENT_LENGTH) else {
+        return Ok(None);
+    };
     let text = value.to_str().unwrap_or_default();
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
         Ok(length) if digits => Ok(Some(length)),
-        _ => Err(ErrorCode::InternalError(Some("invalid content-length".to_owned()))),
+        _ => Err(ErrorCode::InternalError(Some(
+            "invalid content-length".to_owned(),
+        ))),
     }
 }
 

@@ -45,7 +45,11 @@ pub fn add(linker: &mut Linker<State>) -> wasmtime::Result<()> {
                 else {
                     return Ok(FAULT);
                 };
-                let places = [input as u32 as usize, output as u32 as usize, found as u32 as usize];
+                let places = [
+                    input as u32 as usize,
+                    output as u32 as usize,
+                    found as u32 as usize,
+                ];
                 poll(&mut caller, memory, places, count as u32 as usize).await
             })
         },
@@ -62,20 +66,26 @@ async fn poll(
     if count == 0 || count > MOST {
         return Ok(INVALID);
     }
-    let Some(all) = read(caller, memory, input, count) else { return Ok(FAULT) };
+    let Some(all) = read(caller, memory, input, count) else {
+        return Ok(FAULT);
+    };
     let run = caller.data().run.clone();
     wait(&run, &all).await;
     let ready: Vec<&Subscription> = all.iter().filter(|it| is_ready(&run, it)).collect();
     let bytes = memory.data_mut(&mut *caller);
     for (index, subscription) in ready.iter().enumerate() {
         let place = output + index * EVENT;
-        let Some(event) = bytes.get_mut(place..place + EVENT) else { return Ok(FAULT) };
+        let Some(event) = bytes.get_mut(place..place + EVENT) else {
+            return Ok(FAULT);
+        };
         event.fill(0);
         event[..8].copy_from_slice(&subscription.userdata.to_le_bytes());
         event[10] = subscription.kind;
         event[16] = 1;
     }
-    let Some(place) = bytes.get_mut(found..found + 4) else { return Ok(FAULT) };
+    let Some(place) = bytes.get_mut(found..found + 4) else {
+        return Ok(FAULT);
+    };
     place.copy_from_slice(&(ready.len() as u32).to_le_bytes());
     Ok(SUCCESS)
 }
@@ -86,8 +96,15 @@ fn read(
     start: usize,
     count: usize,
 ) -> Option<Vec<Subscription>> {
-    let bytes = memory.data(caller).get(start..start.checked_add(count * SUBSCRIPTION)?)?;
-    Some(bytes.chunks_exact(SUBSCRIPTION).map(|it| parse(&caller.data().run, it)).collect())
+    let bytes = memory
+        .data(caller)
+        .get(start..start.checked_add(count * SUBSCRIPTION)?)?;
+    Some(
+        bytes
+            .chunks_exact(SUBSCRIPTION)
+            .map(|it| parse(&caller.data().run, it))
+            .collect(),
+    )
 }
 
 fn parse(run: &Run, bytes: &[u8]) -> Subscription {
@@ -107,7 +124,11 @@ fn parse(run: &Run, bytes: &[u8]) -> Subscription {
         READ if u32_at(16) == 0 => Wait::Input,
         _ => Wait::Ready,
     };
-    Subscription { userdata: u64_at(0), kind: bytes[8], wait }
+    Subscription {
+        userdata: u64_at(0),
+        kind: bytes[8],
+        wait,
+    }
 }
 
 fn wall_now(run: &Run) -> u64 {
@@ -141,13 +162,19 @@ async fn wait(run: &Arc<Run>, all: &[Subscription]) {
         })
         .collect();
     poll_fn(|context| {
-        let due = sleeps.iter_mut().any(|it| Pin::new(it).poll(context).is_ready());
+        let due = sleeps
+            .iter_mut()
+            .any(|it| Pin::new(it).poll(context).is_ready());
         let ready = all.iter().any(|it| match it.wait {
             Wait::Ready => true,
             Wait::Input => input_ready(run, Some(&mut *context)),
             Wait::Until(_) => false,
         });
-        if due || ready { Poll::Ready(()) } else { Poll::Pending }
+        if due || ready {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
     .await;
 }

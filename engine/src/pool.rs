@@ -18,7 +18,10 @@ use wasmtime_wasi_http::p2::bindings::Proxy;
 /// An instance with all that belongs to it, between two requests or at its end.
 pub enum Live {
     /// A store that served its only run.
-    Spent { store: Store<State>, slot: Slot },
+    Spent {
+        store: Store<State>,
+        slot: Slot,
+    },
     Http02(Http02),
     Worker(Box<Worker>),
 }
@@ -60,7 +63,10 @@ impl Shared {
     pub fn put(&self, mut live: Live) {
         if !self.closed.get() && self.may_serve_again(&mut live) {
             self.app.engine.slots.idle.fetch_add(1, Ordering::Relaxed);
-            self.idle.borrow_mut().push(Idle { live, since: Instant::now() });
+            self.idle.borrow_mut().push(Idle {
+                live,
+                since: Instant::now(),
+            });
         }
     }
 
@@ -81,7 +87,11 @@ impl Shared {
             .partition(|it| now.duration_since(it.since) >= idle_for);
         let count = kept.len();
         *self.idle.borrow_mut() = kept;
-        self.app.engine.slots.idle.fetch_sub(dropped.len() as u32, Ordering::Relaxed);
+        self.app
+            .engine
+            .slots
+            .idle
+            .fetch_sub(dropped.len() as u32, Ordering::Relaxed);
         count
     }
 }
@@ -106,7 +116,9 @@ pub unsafe extern "C" fn skep_pool_new(app: *mut App, error: *mut *mut Error) ->
         guard::object(error, || {
             let app = (*app).0.clone();
             let (idle, closed) = (RefCell::default(), Cell::new(false));
-            Ok(Pool { shared: Rc::new(Shared { app, idle, closed }) })
+            Ok(Pool {
+                shared: Rc::new(Shared { app, idle, closed }),
+            })
         })
     }
 }
@@ -118,5 +130,9 @@ pub unsafe extern "C" fn skep_pool_free(pool: *mut Pool) {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skep_pool_trim(pool: *mut Pool, idle_ns: u64) -> usize {
-    guard::quiet(0, || unsafe { &*pool }.shared.drop_idle(Duration::from_nanos(idle_ns)))
+    guard::quiet(0, || {
+        unsafe { &*pool }
+            .shared
+            .drop_idle(Duration::from_nanos(idle_ns))
+    })
 }

@@ -113,12 +113,17 @@ impl Run {
     }
 
     pub fn set_wall_limit(&self, ns: u64) {
-        self.wall_limit.set(limit(ns).and_then(|limit| Instant::now().checked_add(limit)));
+        self.wall_limit
+            .set(limit(ns).and_then(|limit| Instant::now().checked_add(limit)));
     }
 
     /// Running time so far.
     pub fn used(&self) -> Duration {
-        self.used.get() + self.started.get().map_or(Duration::ZERO, |started| started.elapsed())
+        self.used.get()
+            + self
+                .started
+                .get()
+                .map_or(Duration::ZERO, |started| started.elapsed())
     }
 
     pub fn begin_poll(&self) {
@@ -140,10 +145,16 @@ impl Run {
 
     /// Called by the guest's code when the epoch has moved: goes on, yields or stops it.
     pub fn at_epoch(&self) -> wasmtime::Result<UpdateDeadline> {
-        let Some(started) = self.started.get() else { return Ok(UpdateDeadline::Continue(1)) };
+        let Some(started) = self.started.get() else {
+            return Ok(UpdateDeadline::Continue(1));
+        };
         let now = Instant::now();
         let turn = now.duration_since(started);
-        if self.cpu_limit.get().is_some_and(|limit| self.used.get() + turn > limit) {
+        if self
+            .cpu_limit
+            .get()
+            .is_some_and(|limit| self.used.get() + turn > limit)
+        {
             self.cause.set(Some("guest_cpu_limit"));
             return Ok(UpdateDeadline::Interrupt);
         }
@@ -163,7 +174,8 @@ impl Run {
         if bytes.is_empty() || !self.bound.get() {
             return true;
         }
-        let taken = unsafe { (self.callbacks().on_output)(self.user(), stream, abi::Slice::of(bytes)) };
+        let taken =
+            unsafe { (self.callbacks().on_output)(self.user(), stream, abi::Slice::of(bytes)) };
         if taken == abi::WRITE_PAUSE {
             self.paused.set(true);
         }

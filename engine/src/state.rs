@@ -52,7 +52,15 @@ impl State {
         table.set_max_capacity(limits.max_handles as usize);
         let limiter = Limiter::new(run.clone(), settings.max_memory);
         let hooks = Hooks { run: run.clone() };
-        State { run, wasi, http, hooks, table, limiter, last_error: String::new() }
+        State {
+            run,
+            wasi,
+            http,
+            hooks,
+            table,
+            limiter,
+            last_error: String::new(),
+        }
     }
 
     /// The context of preview 1. Only core modules are linked to what calls this.
@@ -67,7 +75,10 @@ impl State {
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         match &mut self.wasi {
-            Wasi::Component(ctx) => WasiCtxView { ctx, table: &mut self.table },
+            Wasi::Component(ctx) => WasiCtxView {
+                ctx,
+                table: &mut self.table,
+            },
             Wasi::Core(ctx) => ctx.ctx(),
         }
     }
@@ -75,7 +86,11 @@ impl WasiView for State {
 
 impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.hooks,
+        }
     }
 }
 
@@ -88,8 +103,14 @@ fn wasi(
     let mut builder = WasiCtxBuilder::new();
     builder
         .stdin(Input(run.clone()))
-        .stdout(Output { run: run.clone(), stream: 1 })
-        .stderr(Output { run: run.clone(), stream: 2 })
+        .stdout(Output {
+            run: run.clone(),
+            stream: 1,
+        })
+        .stderr(Output {
+            run: run.clone(),
+            stream: 2,
+        })
         .wall_clock(Clock(engine.clone()))
         .monotonic_clock(Clock(engine.clone()))
         .secure_random(Random(engine.clone()))
@@ -102,7 +123,11 @@ fn wasi(
         .allow_tcp(settings.inherit_network)
         .allow_udp(settings.inherit_network);
     for directory in &settings.directories {
-        let perms = if directory.writable { FsPerms::ReadWrite } else { FsPerms::ReadOnly };
+        let perms = if directory.writable {
+            FsPerms::ReadWrite
+        } else {
+            FsPerms::ReadOnly
+        };
         builder.preopened_dir(&directory.host_path, &directory.guest_path, perms)?;
     }
     if settings.inherit_network {
@@ -129,7 +154,12 @@ pub struct Limiter {
 impl Limiter {
     fn new(run: Arc<Run>, max_memory: u64) -> Limiter {
         let max_table = run.engine.limits.max_table as usize;
-        Limiter { run, max_memory: max_memory as usize, max_table, memory: 0 }
+        Limiter {
+            run,
+            max_memory: max_memory as usize,
+            max_table,
+            memory: 0,
+        }
     }
 }
 

@@ -44,7 +44,10 @@ impl StdinStream for Input {
     }
 
     fn p2_stream(&self) -> Box<dyn InputStream> {
-        Box::new(InputReader { input: self.clone(), ready: None })
+        Box::new(InputReader {
+            input: self.clone(),
+            ready: None,
+        })
     }
 }
 
@@ -54,14 +57,17 @@ impl AsyncRead for Input {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Some(body) = self.body() else { return Poll::Ready(Ok(())) };
-        body.poll_read(buffer.remaining(), context).map(|result| match result {
-            Ok(bytes) => {
-                buffer.put_slice(&bytes);
-                Ok(())
-            }
-            Err(()) => Err(io::ErrorKind::ConnectionReset.into()),
-        })
+        let Some(body) = self.body() else {
+            return Poll::Ready(Ok(()));
+        };
+        body.poll_read(buffer.remaining(), context)
+            .map(|result| match result {
+                Ok(bytes) => {
+                    buffer.put_slice(&bytes);
+                    Ok(())
+                }
+                Err(()) => Err(io::ErrorKind::ConnectionReset.into()),
+            })
     }
 }
 
@@ -108,7 +114,9 @@ impl InputStream for InputReader {
                 }
                 Ok(part)
             }
-            _ => Err(StreamError::LastOperationFailed(wasmtime::format_err!("input broken off"))),
+            _ => Err(StreamError::LastOperationFailed(wasmtime::format_err!(
+                "input broken off"
+            ))),
         }
     }
 }
@@ -145,10 +153,11 @@ impl AsyncWrite for Output {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.poll_ready(context).map(|()| match self.run.output(self.stream, bytes) {
-            true => Ok(bytes.len()),
-            false => Err(io::ErrorKind::BrokenPipe.into()),
-        })
+        self.poll_ready(context)
+            .map(|()| match self.run.output(self.stream, bytes) {
+                true => Ok(bytes.len()),
+                false => Err(io::ErrorKind::BrokenPipe.into()),
+            })
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -65,7 +65,9 @@ impl Task {
         if self.status != abi::POLL_PENDING {
             return self.status;
         }
-        let Some(work) = &mut self.work else { return abi::POLL_FAILED };
+        let Some(work) = &mut self.work else {
+            return abi::POLL_FAILED;
+        };
         let _entered = self.runtime.then(|| engine::runtime().enter());
         self.run.begin_poll();
         let polled = catch_unwind(AssertUnwindSafe(|| {
@@ -117,7 +119,9 @@ impl Task {
 
     fn response_next(&mut self, bytes: *mut Buffer) -> u32 {
         let mut response = self.run.response.borrow_mut();
-        let Some(body) = &mut *response else { return abi::NEXT_ERROR };
+        let Some(body) = &mut *response else {
+            return abi::NEXT_ERROR;
+        };
         let next = body.next(&mut Context::from_waker(&self.waker), bytes);
         if next == abi::NEXT_PENDING && self.status != abi::POLL_PENDING {
             // Nobody is left who could finish it.
@@ -205,7 +209,12 @@ pub unsafe extern "C" fn skep_task_run(
     unsafe {
         guard::object(error, || {
             let (app, options) = (&(*app).0, &*options);
-            Ok(Task::new(app, options, command::start_run(app, options)?, None))
+            Ok(Task::new(
+                app,
+                options,
+                command::start_run(app, options)?,
+                None,
+            ))
         })
     }
 }
@@ -233,7 +242,10 @@ pub unsafe extern "C" fn skep_task_poll(task: *mut Task) -> u32 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skep_task_error(task: *const Task) -> *const Error {
-    unsafe { &*task }.error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref)
+    unsafe { &*task }
+        .error
+        .as_ref()
+        .map_or(std::ptr::null(), std::ptr::from_ref)
 }
 
 #[unsafe(no_mangle)]
@@ -302,12 +314,19 @@ pub unsafe extern "C" fn skep_request_fail(task: *mut Task) {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skep_response_next(task: *mut Task, bytes: *mut Buffer) -> u32 {
-    guard::quiet(abi::NEXT_ERROR, || unsafe { &mut *task }.response_next(bytes))
+    guard::quiet(abi::NEXT_ERROR, || {
+        unsafe { &mut *task }.response_next(bytes)
+    })
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skep_response_trailers(task: *mut Task) -> Headers {
-    unsafe { &*task }.run.response.borrow().as_ref().map_or(Headers::EMPTY, |it| it.trailers())
+    unsafe { &*task }
+        .run
+        .response
+        .borrow()
+        .as_ref()
+        .map_or(Headers::EMPTY, |it| it.trailers())
 }
 
 #[unsafe(no_mangle)]

@@ -23,7 +23,9 @@ pub fn generate_bindings(wit_folder: &Path, world: &str, out_folder: &Path) -> R
         .with_context(|| format!("reading the WIT package in {}", wit_folder.display()))?;
     let world = resolve.select_world(&[package], Some(world))?;
     let mut files = Default::default();
-    wit_bindgen_c::Opts::default().build().generate(&mut resolve, world, &mut files)?;
+    wit_bindgen_c::Opts::default()
+        .build()
+        .generate(&mut resolve, world, &mut files)?;
     fs::create_dir_all(out_folder).with_context(|| format!("making {}", out_folder.display()))?;
     for (name, content) in files.iter() {
         write_if_changed(&out_folder.join(name), content)?;
@@ -58,7 +60,10 @@ pub fn encode_component(module: &[u8]) -> Result<Vec<u8>> {
 fn exports_start(module: &[u8]) -> Result<bool> {
     for payload in Parser::new(0).parse_all(module) {
         match payload.context("reading the module")? {
-            Payload::Version { encoding: Encoding::Component, .. } => bail!("it is a component already"),
+            Payload::Version {
+                encoding: Encoding::Component,
+                ..
+            } => bail!("it is a component already"),
             Payload::ExportSection(exports) => {
                 for export in exports {
                     if export?.name == "_start" {
@@ -89,7 +94,10 @@ impl Bytes {
     fn from(content: Vec<u8>) -> Bytes {
         let content = content.into_boxed_slice();
         let len = content.len();
-        Bytes { data: Box::into_raw(content).cast(), len }
+        Bytes {
+            data: Box::into_raw(content).cast(),
+            len,
+        }
     }
 }
 
@@ -115,7 +123,8 @@ pub unsafe extern "C" fn skep_tooling_bindings(
     // SAFETY: as the caller promised.
     unsafe {
         guarded(failure, || {
-            let (wit_folder, world, out_folder) = (text(wit_folder)?, text(world)?, text(out_folder)?);
+            let (wit_folder, world, out_folder) =
+                (text(wit_folder)?, text(world)?, text(out_folder)?);
             generate_bindings(Path::new(wit_folder), world, Path::new(out_folder))
         })
     }
@@ -160,7 +169,9 @@ unsafe fn guarded<T>(failure: *mut Bytes, work: impl FnOnce() -> Result<T>) -> O
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let owned = panic.downcast_ref::<String>().map(String::as_str);
-    owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
+    owned
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no reason given")
 }
 
 /// # Safety
@@ -194,7 +205,8 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> Folder {
-            let path = std::env::temp_dir().join(format!("skep-tooling-{name}-{}", std::process::id()));
+            let path =
+                std::env::temp_dir().join(format!("skep-tooling-{name}-{}", std::process::id()));
             fs::create_dir_all(path.join("wit")).unwrap();
             fs::write(path.join("wit/world.wit"), GREETER).unwrap();
             Folder(path)
@@ -233,7 +245,10 @@ mod tests {
     }
 
     fn as_text(text: &str) -> Text {
-        Text { data: text.as_ptr(), len: text.len() }
+        Text {
+            data: text.as_ptr(),
+            len: text.len(),
+        }
     }
 
     #[test]
@@ -294,10 +309,17 @@ mod tests {
 
     #[test]
     fn the_c_interface_stores_a_message_on_failure() {
-        let mut component = Bytes { data: std::ptr::null_mut(), len: 0 };
-        let mut failure = Bytes { data: std::ptr::null_mut(), len: 0 };
+        let mut component = Bytes {
+            data: std::ptr::null_mut(),
+            len: 0,
+        };
+        let mut failure = Bytes {
+            data: std::ptr::null_mut(),
+            len: 0,
+        };
 
-        let done = unsafe { skep_tooling_component(b"bad".as_ptr(), 3, &mut component, &mut failure) };
+        let done =
+            unsafe { skep_tooling_component(b"bad".as_ptr(), 3, &mut component, &mut failure) };
 
         assert!(!done);
         assert!(failure.len > 0);
@@ -308,9 +330,13 @@ mod tests {
     fn the_c_interface_generates_bindings() {
         let folder = Folder::new("c");
         let (wit, out) = (folder.wit(), folder.out());
-        let (wit, out) = (as_text(wit.to_str().unwrap()), as_text(out.to_str().unwrap()));
+        let (wit, out) = (
+            as_text(wit.to_str().unwrap()),
+            as_text(out.to_str().unwrap()),
+        );
 
-        let done = unsafe { skep_tooling_bindings(wit, as_text("greeter"), out, std::ptr::null_mut()) };
+        let done =
+            unsafe { skep_tooling_bindings(wit, as_text("greeter"), out, std::ptr::null_mut()) };
 
         assert!(done);
         assert!(folder.out().join("greeter.h").exists());
@@ -318,13 +344,19 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_a_failure() {
-        let mut failure = Bytes { data: std::ptr::null_mut(), len: 0 };
+        let mut failure = Bytes {
+            data: std::ptr::null_mut(),
+            len: 0,
+        };
 
         let result: Option<()> = unsafe { guarded(&mut failure, || panic!("boom")) };
 
         let message = unsafe { slice(failure.data, failure.len) }.to_vec();
         assert!(result.is_none());
-        assert_eq!(String::from_utf8(message).unwrap(), "the tooling panicked: boom");
+        assert_eq!(
+            String::from_utf8(message).unwrap(),
+            "the tooling panicked: boom"
+        );
         unsafe { skep_tooling_free(failure) };
     }
 }

@@ -71,7 +71,10 @@ pub fn start(
     let body = request_body(&run, has_body);
     worker.served += 1;
     worker.mailbox.post(Job { request, body });
-    Ok(Start { run, work: Box::pin(drive(worker)) })
+    Ok(Start {
+        run,
+        work: Box::pin(drive(worker)),
+    })
 }
 
 fn fresh(app: &Arc<Linked>, options: &TaskOptions) -> Result<Worker> {
@@ -85,26 +88,47 @@ fn fresh(app: &Arc<Linked>, options: &TaskOptions) -> Result<Worker> {
         ended: RefCell::new(None),
         retired: Cell::new(false),
     });
-    let reuse = if app.settings.reuse == 0 { DEFAULT_REUSE } else { app.settings.reuse };
+    let reuse = if app.settings.reuse == 0 {
+        DEFAULT_REUSE
+    } else {
+        app.settings.reuse
+    };
     let future = Box::pin(live(app.clone(), store, mailbox.clone()));
-    Ok(Worker { future, mailbox, run, served: 0, reuse, _slot: slot })
+    Ok(Worker {
+        future,
+        mailbox,
+        run,
+        served: 0,
+        reuse,
+        _slot: slot,
+    })
 }
 
 /// Polls the instance until the request in it has ended.
 async fn drive(worker: Box<Worker>) -> Outcome {
     let mut worker = Some(worker);
     poll_fn(move |context| {
-        let Some(it) = &mut worker else { return Poll::Pending };
+        let Some(it) = &mut worker else {
+            return Poll::Pending;
+        };
         if let Poll::Ready(ended) = it.future.as_mut().poll(context) {
             let error = match ended {
                 Err(error) => Error::from_guest(&error, it.run.cause()),
                 Ok(()) => Error::new("guest_trap", "the instance ended"),
             };
-            return Poll::Ready(Outcome { result: Err(error), rest: None });
+            return Poll::Ready(Outcome {
+                result: Err(error),
+                rest: None,
+            });
         }
-        let Some(ended) = it.mailbox.ended.borrow_mut().take() else { return Poll::Pending };
+        let Some(ended) = it.mailbox.ended.borrow_mut().take() else {
+            return Poll::Pending;
+        };
         let result = ended.map_or_else(|| answered(&it.run), Err);
-        Poll::Ready(Outcome { result, rest: worker.take().map(Live::Worker) })
+        Poll::Ready(Outcome {
+            result,
+            rest: worker.take().map(Live::Worker),
+        })
     })
     .await
 }
@@ -136,8 +160,14 @@ impl Mailbox {
 }
 
 /// The life of an instance. It ends with a trap, or when it is dropped.
-async fn live(app: Arc<Linked>, mut store: Store<State>, mailbox: Arc<Mailbox>) -> wasmtime::Result<()> {
-    let Some(pre) = &app.http03 else { return Ok(()) };
+async fn live(
+    app: Arc<Linked>,
+    mut store: Store<State>,
+    mailbox: Arc<Mailbox>,
+) -> wasmtime::Result<()> {
+    let Some(pre) = &app.http03 else {
+        return Ok(());
+    };
     let service = pre.instantiate_async(&mut store).await?;
     store
         .run_concurrent(async |accessor| -> wasmtime::Result<()> {
@@ -173,7 +203,10 @@ async fn handle(
             job.body,
         );
         let request = http.table.push(request)?;
-        wasmtime::error::Ok((func.start_call_concurrent(&mut access, (request,))?, processed))
+        wasmtime::error::Ok((
+            func.start_call_concurrent(&mut access, (request,))?,
+            processed,
+        ))
     })?;
     match func.finish_call_concurrent(accessor, call).await?.0 {
         Err(code) => {

@@ -36,7 +36,10 @@ fn program(data: &str, body: &str) -> Vec<u8> {
 #[test]
 fn a_program_writes_to_standard_output() {
     let world = World::new();
-    let app = world.app(&program("hello cgi", "(call $print (i32.const 1) (i32.const 256) (i32.const 9))"));
+    let app = world.app(&program(
+        "hello cgi",
+        "(call $print (i32.const 1) (i32.const 256) (i32.const 9))",
+    ));
     let mut client = Client::cgi(app, &[]);
 
     let ended = client.run();
@@ -49,12 +52,18 @@ fn a_program_writes_to_standard_output() {
 #[test]
 fn standard_error_is_kept_apart() {
     let world = World::new();
-    let app = world.app(&program("oops", "(call $print (i32.const 2) (i32.const 256) (i32.const 4))"));
+    let app = world.app(&program(
+        "oops",
+        "(call $print (i32.const 2) (i32.const 256) (i32.const 4))",
+    ));
     let mut client = Client::cgi(app, &[]);
 
     client.run();
 
-    assert_eq!((client.stdout().as_str(), client.stderr().as_str()), ("", "oops"));
+    assert_eq!(
+        (client.stdout().as_str(), client.stderr().as_str()),
+        ("", "oops")
+    );
     free_app(app);
 }
 
@@ -111,7 +120,10 @@ fn a_paused_output_waits_to_be_resumed() {
     unsafe { skep_task_output_resume(client.task) };
     let ended = client.run();
 
-    assert_eq!((ended.status, client.stdout().as_str()), (POLL_DONE, "abab"));
+    assert_eq!(
+        (ended.status, client.stdout().as_str()),
+        (POLL_DONE, "abab")
+    );
     free_app(app);
 }
 
@@ -155,12 +167,18 @@ fn a_program_sleeps_on_our_clock() {
 #[test]
 fn an_import_that_nothing_provides_is_named() {
     let world = World::new();
-    let wasm = module(r#"(module (import "database" "query" (func)) (memory (export "memory") 1) (func (export "_start")))"#);
+    let wasm = module(
+        r#"(module (import "database" "query" (func)) (memory (export "memory") 1) (func (export "_start")))"#,
+    );
 
     let error = world.try_app(&wasm, &settings()).expect_err("no app");
 
     assert_eq!(error.code, "import_unknown");
-    assert!(error.message.contains("database.query"), "{}", error.message);
+    assert!(
+        error.message.contains("database.query"),
+        "{}",
+        error.message
+    );
 }
 
 const HANDLER: &str = r#"
@@ -189,12 +207,36 @@ fn service(body: &str) -> Vec<u8> {
 
 fn declare(world: &World) {
     let slice = |text: &'static str| Slice::of(text.as_bytes());
-    let invoke = CoreShape { strings: 2, result: CORE_DATA, scalars: std::ptr::null(), scalar_count: 0 };
-    let log = CoreShape { strings: 1, result: CORE_NONE, scalars: std::ptr::null(), scalar_count: 0 };
+    let invoke = CoreShape {
+        strings: 2,
+        result: CORE_DATA,
+        scalars: std::ptr::null(),
+        scalar_count: 0,
+    };
+    let log = CoreShape {
+        strings: 1,
+        result: CORE_NONE,
+        scalars: std::ptr::null(),
+        scalar_count: 0,
+    };
     let none = std::ptr::null_mut();
     unsafe {
-        assert!(skep_hosts_core_func(world.hosts, slice("service"), slice("invoke"), &invoke, 1 as *mut _, none));
-        assert!(skep_hosts_core_func(world.hosts, slice("log"), slice("write"), &log, 2 as *mut _, none));
+        assert!(skep_hosts_core_func(
+            world.hosts,
+            slice("service"),
+            slice("invoke"),
+            &invoke,
+            1 as *mut _,
+            none
+        ));
+        assert!(skep_hosts_core_func(
+            world.hosts,
+            slice("log"),
+            slice("write"),
+            &log,
+            2 as *mut _,
+            none
+        ));
     }
 }
 
@@ -205,14 +247,18 @@ const CALL: &str = "(local.set $reply (call $invoke (i32.const 256) (i32.const 5
   (i32.const 0)";
 
 /// A client whose host answers `invoke` by `answer` and keeps what is logged.
-fn logging(client: &mut Client, answer: fn(&[Arg], *mut Call)) -> std::rc::Rc<std::cell::RefCell<String>> {
+fn logging(
+    client: &mut Client,
+    answer: fn(&[Arg], *mut Call),
+) -> std::rc::Rc<std::cell::RefCell<String>> {
     let log = std::rc::Rc::new(std::cell::RefCell::new(String::new()));
     let kept = log.clone();
     client.on_call = Box::new(move |function, args, call| {
         if function == 1 {
             answer(args, call);
         } else {
-            kept.borrow_mut().push_str(&unsafe { args[0].value.bytes.text() });
+            kept.borrow_mut()
+                .push_str(&unsafe { args[0].value.bytes.text() });
             unsafe { skep_call_done_none(call) };
         }
     });
@@ -226,7 +272,11 @@ fn a_core_function_gets_strings_and_gives_data() {
     let app = world.app(&service(CALL));
     let mut client = Client::event(app, b"payload");
     let log = logging(&mut client, |args, call| unsafe {
-        let joined = format!("{}:{}", args[0].value.bytes.text(), args[1].value.bytes.text());
+        let joined = format!(
+            "{}:{}",
+            args[0].value.bytes.text(),
+            args[1].value.bytes.text()
+        );
         skep_call_done_copy(call, Slice::of(joined.as_bytes()));
     });
 
@@ -257,7 +307,9 @@ fn a_failed_core_call_leaves_its_text() {
 fn an_argument_outside_the_memory_traps() {
     let world = World::new();
     declare(&world);
-    let app = world.app(&service("(call $log (i32.const -8) (i32.const 64)) (i32.const 0)"));
+    let app = world.app(&service(
+        "(call $log (i32.const -8) (i32.const 64)) (i32.const 0)",
+    ));
 
     let ended = Client::event(app, b"").run();
 
@@ -273,14 +325,19 @@ fn an_event_is_rejected_by_a_number_other_than_0() {
 
     let ended = Client::event(app, b"").run();
 
-    assert_eq!((ended.code(), ended.message()), ("event_rejected", "handle_event returned 5"));
+    assert_eq!(
+        (ended.code(), ended.message()),
+        ("event_rejected", "handle_event returned 5")
+    );
     free_app(app);
 }
 
 #[test]
 fn an_event_may_come_on_standard_input() {
     let world = World::new();
-    let app = world.app(&module(&format!(r#"(module {WASI} {PRINT} (func (export "handle_event") {CAT}))"#)));
+    let app = world.app(&module(&format!(
+        r#"(module {WASI} {PRINT} (func (export "handle_event") {CAT}))"#
+    )));
     let mut client = Client::event(app, b"the event");
 
     let ended = client.run();
@@ -299,7 +356,9 @@ fn a_module_without_an_allocator_gets_data_in_new_pages() {
     assert_ne!(text, without);
     let app = world.app(&without);
     let mut client = Client::event(app, b"");
-    let log = logging(&mut client, |_, call| unsafe { skep_call_done_copy(call, Slice::of(b"grown")) });
+    let log = logging(&mut client, |_, call| unsafe {
+        skep_call_done_copy(call, Slice::of(b"grown"))
+    });
 
     let ended = client.run();
 
@@ -324,7 +383,10 @@ fn wat_without_allocator() -> Vec<u8> {
 #[test]
 fn a_module_is_run_as_a_command() {
     let world = World::new();
-    let app = world.app(&program("ran", "(call $print (i32.const 1) (i32.const 256) (i32.const 3)) (call $exit (i32.const 9))"));
+    let app = world.app(&program(
+        "ran",
+        "(call $print (i32.const 1) (i32.const 256) (i32.const 3)) (call $exit (i32.const 9))",
+    ));
     let mut client = Client::command(app);
 
     let ended = client.run();

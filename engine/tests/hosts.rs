@@ -24,10 +24,22 @@ fn slice(text: &'static str) -> Slice {
 
 fn declare(world: &World) {
     let func = |interface, name, params: &[u8], result, number: usize| {
-        let shape = Shape { params: params.as_ptr(), param_count: params.len(), result, reserved: 0 };
+        let shape = Shape {
+            params: params.as_ptr(),
+            param_count: params.len(),
+            result,
+            reserved: 0,
+        };
         let number = number as *mut c_void;
         assert!(unsafe {
-            skep_hosts_func(world.hosts, slice(interface), slice(name), &shape, number, std::ptr::null_mut())
+            skep_hosts_func(
+                world.hosts,
+                slice(interface),
+                slice(name),
+                &shape,
+                number,
+                std::ptr::null_mut(),
+            )
         });
     };
     let (kv, sql) = ("skep:platform/kv@0.1.0", "skep:platform/sql@0.1.0");
@@ -35,15 +47,36 @@ fn declare(world: &World) {
     func(kv, "put", &[PARAM_STRING, PARAM_BYTES], RESULT_UNIT, PUT);
     func(kv, "note", &[PARAM_STRING], RESULT_NONE, NOTE);
     assert!(unsafe {
-        skep_hosts_resource(world.hosts, slice(sql), slice("tx"), TX as *mut c_void, std::ptr::null_mut())
+        skep_hosts_resource(
+            world.hosts,
+            slice(sql),
+            slice("tx"),
+            TX as *mut c_void,
+            std::ptr::null_mut(),
+        )
     });
     func(sql, "open", &[], RESULT_HANDLE, OPEN);
-    func(sql, "[method]tx.run", &[PARAM_HANDLE, PARAM_STRING], RESULT_BYTES, RUN);
-    func("skep:platform/other@0.1.0", "pairs", &[5, 5], RESULT_OTHER, PAIRS);
+    func(
+        sql,
+        "[method]tx.run",
+        &[PARAM_HANDLE, PARAM_STRING],
+        RESULT_BYTES,
+        RUN,
+    );
+    func(
+        "skep:platform/other@0.1.0",
+        "pairs",
+        &[5, 5],
+        RESULT_OTHER,
+        PAIRS,
+    );
 }
 
 /// Runs a handler that calls; `answer` plays the host.
-fn run(body: &str, answer: impl FnMut(usize, &[Arg], *mut Call) + 'static) -> (support::client::Ended, Box<Client>) {
+fn run(
+    body: &str,
+    answer: impl FnMut(usize, &[Arg], *mut Call) + 'static,
+) -> (support::client::Ended, Box<Client>) {
     let world = World::new();
     declare(&world);
     let app = world.app(&handler_calling("a-keya-value", body));
@@ -69,7 +102,11 @@ fn an_answer_within_the_callback_reaches_the_guest() {
         skep_call_done_copy(call, Slice::of(b"found"));
     });
 
-    assert_eq!((ended.status, client.text().as_str()), (POLL_DONE, "found"), "{ended:?}");
+    assert_eq!(
+        (ended.status, client.text().as_str()),
+        (POLL_DONE, "found"),
+        "{ended:?}"
+    );
 }
 
 #[test]
@@ -109,7 +146,8 @@ fn a_trap_of_the_host_stops_the_guest() {
 
 #[test]
 fn bytes_and_functions_without_result_work() {
-    let body = "(call $kv_put (i32.const 256) (i32.const 5) (i32.const 261) (i32.const 7) (i32.const 32))
+    let body =
+        "(call $kv_put (i32.const 256) (i32.const 5) (i32.const 261) (i32.const 7) (i32.const 32))
       (if (i32.load8_u (i32.const 32)) (then (unreachable)))
       (call $kv_note (i32.const 261) (i32.const 7))
       (call $answer (local.get $out) (i32.const 256) (i32.const 5))";
@@ -154,7 +192,10 @@ const PAIRS_AND_ANSWER: &str = "(call $pairs (i32.const 7) (i32.const 0) (i32.co
 #[test]
 fn any_other_shape_goes_through_values() {
     let (ended, client) = run(PAIRS_AND_ANSWER, |_, args, call| unsafe {
-        assert_eq!((args[0].value.number, args[1].kind, args[1].count), (7, ARG_LIST, 0));
+        assert_eq!(
+            (args[0].value.number, args[1].kind, args[1].count),
+            (7, ARG_LIST, 0)
+        );
         let pair = [Arg::bytes(b"name"), Arg::bytes(b"skep")];
         let pairs = [Arg::list(&pair)];
         skep_call_done_value(call, &Arg::list(&pairs));
@@ -191,11 +232,23 @@ fn a_call_that_waits_is_cancelled_with_its_task() {
 fn a_name_can_be_declared_once() {
     let world = World::new();
     declare(&world);
-    let shape = Shape { params: std::ptr::null(), param_count: 0, result: RESULT_NONE, reserved: 0 };
+    let shape = Shape {
+        params: std::ptr::null(),
+        param_count: 0,
+        result: RESULT_NONE,
+        reserved: 0,
+    };
     let kv = slice("skep:platform/kv@0.1.0");
 
     let declared = unsafe {
-        skep_hosts_func(world.hosts, kv, slice("get"), &shape, std::ptr::null_mut(), std::ptr::null_mut())
+        skep_hosts_func(
+            world.hosts,
+            kv,
+            slice("get"),
+            &shape,
+            std::ptr::null_mut(),
+            std::ptr::null_mut(),
+        )
     };
 
     assert!(!declared);

@@ -32,7 +32,13 @@ fn the_waker_is_released_with_the_task() {
 
     client.free();
 
-    assert_eq!(client.waker.references.load(std::sync::atomic::Ordering::Relaxed), 0);
+    assert_eq!(
+        client
+            .waker
+            .references
+            .load(std::sync::atomic::Ordering::Relaxed),
+        0
+    );
     free_app(app);
 }
 
@@ -108,27 +114,39 @@ fn a_handler_that_never_answers_is_an_error() {
 
     let ended = client.run();
 
-    assert_eq!((ended.status, ended.code()), (POLL_FAILED, "guest_no_response"));
+    assert_eq!(
+        (ended.status, ended.code()),
+        (POLL_FAILED, "guest_no_response")
+    );
     free_app(app);
 }
 
 #[test]
 fn a_body_that_is_not_finished_is_cut() {
     let world = World::new();
-    let app = world.app(&handler("half", "(call $respond (local.get $out)) (call $write (i32.const 256) (i32.const 4))"));
+    let app = world.app(&handler(
+        "half",
+        "(call $respond (local.get $out)) (call $write (i32.const 256) (i32.const 4))",
+    ));
     let mut client = Client::get(app);
 
     client.run();
     client.pull();
 
-    assert_eq!((client.text().as_str(), client.body_end), ("half", Some(NEXT_ERROR)));
+    assert_eq!(
+        (client.text().as_str(), client.body_end),
+        ("half", Some(NEXT_ERROR))
+    );
     free_app(app);
 }
 
 #[test]
 fn a_cancelled_task_frees_its_slot_and_timers() {
     let world = World::new();
-    let app = world.app(&handler("", "(call $block (call $sleep (i64.const 3000000000)))"));
+    let app = world.app(&handler(
+        "",
+        "(call $block (call $sleep (i64.const 3000000000)))",
+    ));
     let mut client = Client::get(app);
     assert_eq!(client.poll(), POLL_PENDING);
 
@@ -156,7 +174,13 @@ fn a_fresh_instance_remembers_nothing() {
 #[test]
 fn a_pooled_instance_serves_as_often_as_reuse_says() {
     let world = World::new();
-    let app = world.app_with(&counter(), &Settings { reuse: 2, ..settings() });
+    let app = world.app_with(
+        &counter(),
+        &Settings {
+            reuse: 2,
+            ..settings()
+        },
+    );
     let pool = made(|error| unsafe { skep_pool_new(app, error) });
 
     let texts = [0; 3].map(|_| {
@@ -184,14 +208,21 @@ fn counter() -> Vec<u8> {
 
 #[test]
 fn slots_run_out_and_a_reserve_is_kept_for_nested_tasks() {
-    let world = World::with(Options { slots: 4, reserved_slots: 1, ..support::options() });
+    let world = World::with(Options {
+        slots: 4,
+        reserved_slots: 1,
+        ..support::options()
+    });
     let app = world.app(&hello());
     let held = [0; 3].map(|_| Client::get(app));
 
     let outside = Client::try_get(app, false);
     let nested = Client::try_get(app, true);
 
-    assert_eq!(outside.err().map(|error| error.code), Some("no_free_instance"));
+    assert_eq!(
+        outside.err().map(|error| error.code),
+        Some("no_free_instance")
+    );
     assert!(nested.is_ok());
     drop((held, nested));
     free_app(app);

@@ -11,7 +11,8 @@ use support::{World, free_app, made, settings};
 
 fn guest(name: &str) -> Option<Vec<u8>> {
     let folder = std::env::var_os("SKEP_GUESTS");
-    let found = folder.and_then(|folder| std::fs::read(std::path::Path::new(&folder).join(name)).ok());
+    let found =
+        folder.and_then(|folder| std::fs::read(std::path::Path::new(&folder).join(name)).ok());
     if found.is_none() {
         eprintln!("skipped: SKEP_GUESTS has no {name}");
     }
@@ -20,7 +21,9 @@ fn guest(name: &str) -> Option<Vec<u8>> {
 
 #[test]
 fn a_handler_of_0_3_answers() {
-    let Some(wasm) = guest("hello_p3.wasm") else { return };
+    let Some(wasm) = guest("hello_p3.wasm") else {
+        return;
+    };
     let world = World::new();
     let code = world.code(&wasm);
     assert_ne!(unsafe { skep_code_kind(code) } & HTTP03, 0);
@@ -30,7 +33,11 @@ fn a_handler_of_0_3_answers() {
 
     let ended = client.run();
 
-    assert_eq!((ended.status, client.head), (POLL_DONE, Some(200)), "{ended:?}");
+    assert_eq!(
+        (ended.status, client.head),
+        (POLL_DONE, Some(200)),
+        "{ended:?}"
+    );
     assert_eq!(client.body_end, Some(NEXT_END));
     assert!(!client.body.is_empty());
     drop(client);
@@ -39,9 +46,17 @@ fn a_handler_of_0_3_answers() {
 
 #[test]
 fn an_instance_of_0_3_serves_many_requests_in_turn() {
-    let Some(wasm) = guest("hello_p3.wasm") else { return };
+    let Some(wasm) = guest("hello_p3.wasm") else {
+        return;
+    };
     let world = World::new();
-    let app = world.app_with(&wasm, &Settings { reuse: 3, ..settings() });
+    let app = world.app_with(
+        &wasm,
+        &Settings {
+            reuse: 3,
+            ..settings()
+        },
+    );
     let pool = made(|error| unsafe { skep_pool_new(app, error) });
 
     let idle = [0; 4].map(|_| {

@@ -17,9 +17,8 @@ fn run_with(items: &str, body: &str, limit: impl FnOnce(&mut TaskOptions)) -> (E
     let mut options = client.options();
     limit(&mut options);
     let head = support::client::request("GET", "/", false);
-    client.task = made(|error| unsafe {
-        skep_task_http(app, std::ptr::null_mut(), &head, &options, error)
-    });
+    client.task =
+        made(|error| unsafe { skep_task_http(app, std::ptr::null_mut(), &head, &options, error) });
     let ended = client.run();
     client.free();
     free_app(app);
@@ -77,9 +76,8 @@ fn a_loop_while_streaming_cuts_the_response() {
 
 #[test]
 fn memory_beyond_the_limit_is_denied() {
-    let ended = run(
-        "(if (i32.eq (memory.grow (i32.const 300)) (i32.const -1)) (then (unreachable)))",
-    );
+    let ended =
+        run("(if (i32.eq (memory.grow (i32.const 300)) (i32.const -1)) (then (unreachable)))");
 
     assert_eq!(ended.code(), "guest_out_of_memory");
 }
@@ -107,7 +105,10 @@ fn deep_recursion_is_a_stack_overflow() {
 fn mutual_recursion_is_a_stack_overflow() {
     let items = "(func $ping (call $pong) (call $pong)) (func $pong (call $ping) (call $ping))";
 
-    assert_eq!(run_with(items, "(call $ping)", |_| {}).0.code(), "guest_stack_overflow");
+    assert_eq!(
+        run_with(items, "(call $ping)", |_| {}).0.code(),
+        "guest_stack_overflow"
+    );
 }
 
 #[test]

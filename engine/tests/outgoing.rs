@@ -50,7 +50,13 @@ fn sent(world: &World) -> (*mut skep_engine::app::App, Box<Client>, Rc<RefCell<S
     client.on_outgoing = Box::new(move |head, outgoing| {
         let mut seen = kept.borrow_mut();
         let text = |slice: Slice| unsafe { slice.text() };
-        seen.head = format!("{} {}://{}{}", text(head.method), text(head.scheme), text(head.authority), text(head.path));
+        seen.head = format!(
+            "{} {}://{}{}",
+            text(head.method),
+            text(head.scheme),
+            text(head.authority),
+            text(head.path)
+        );
         seen.outgoing = Some(outgoing);
     });
     assert_eq!(client.poll(), POLL_PENDING);
@@ -58,7 +64,10 @@ fn sent(world: &World) -> (*mut skep_engine::app::App, Box<Client>, Rc<RefCell<S
 }
 
 fn respond(outgoing: *mut Outgoing) {
-    let head = ResponseHead { status: 200, headers: Headers::EMPTY };
+    let head = ResponseHead {
+        status: 200,
+        headers: Headers::EMPTY,
+    };
     assert!(unsafe { skep_outgoing_respond(outgoing, &head, std::ptr::null_mut()) });
 }
 
@@ -69,7 +78,10 @@ fn a_request_is_answered_with_a_stream() {
     assert_eq!(seen.borrow().head, "GET http://users.internal/");
     let outgoing = seen.borrow().outgoing.expect("a request");
     let mut frame = Buffer::EMPTY;
-    assert_eq!(unsafe { skep_outgoing_next(outgoing, client.waker.pointer(), &mut frame) }, NEXT_END);
+    assert_eq!(
+        unsafe { skep_outgoing_next(outgoing, client.waker.pointer(), &mut frame) },
+        NEXT_END
+    );
     respond(outgoing);
     unsafe { skep_outgoing_push(outgoing, support::client::buffer(b"part one, ")) };
     assert_eq!(client.poll(), POLL_PENDING);
@@ -81,7 +93,11 @@ fn a_request_is_answered_with_a_stream() {
 
     let ended = client.run();
 
-    assert_eq!((ended.status, client.text().as_str()), (POLL_DONE, "part one, part two"), "{ended:?}");
+    assert_eq!(
+        (ended.status, client.text().as_str()),
+        (POLL_DONE, "part one, part two"),
+        "{ended:?}"
+    );
     assert_eq!((client.outgoing_window, client.cancelled_outgoing), (10, 0));
     drop(client);
     free_app(app);

@@ -1,8 +1,5 @@
 // Drives one request through the C interface, and compares the layout of its structs.
 
-#include "skep_engine.h"
-#include "skep_tooling.h"
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +8,9 @@
 #include <map>
 #include <string>
 #include <vector>
+
+#include "skep_engine.h"
+#include "skep_tooling.h"
 
 namespace {
 
@@ -50,7 +50,8 @@ std::uint64_t monotonic_now(void*) {
 skep_callbacks callbacks() {
     return {
         .context = nullptr,
-        .on_head = [](void* user, const skep_response_head* head) { static_cast<Client*>(user)->status = head->status; },
+        .on_head = [](void* user,
+                      const skep_response_head* head) { static_cast<Client*>(user)->status = head->status; },
         .on_output = [](void*, std::uint32_t, skep_bytes) -> std::uint32_t { return SKEP_WRITE_OK; },
         .on_request_window = [](void*, std::size_t) {},
         .on_call = [](void*, void*, const skep_arg*, std::size_t, skep_call* call) { skep_call_done_none(call); },
@@ -113,7 +114,8 @@ void run_request(skep_app* app) {
     Client client;
     TestWaker waker{.base = {&kWakerOps}};
     std::string method = "GET", scheme = "http", authority = "localhost", path = "/";
-    skep_request_head head{.method = view(method), .scheme = view(scheme), .authority = view(authority), .path = view(path)};
+    skep_request_head head{
+        .method = view(method), .scheme = view(scheme), .authority = view(authority), .path = view(path)};
     skep_task_options options{.user = &client, .waker = &waker.base};
     skep_task* task = skep_task_http(app, nullptr, &head, &options, nullptr);
     check(task != nullptr, "no task");

@@ -1,9 +1,9 @@
 #include "admin/control_api.hpp"
 
-#include <boost/json.hpp>
-
 #include <algorithm>
 #include <charconv>
+
+#include <boost/json.hpp>
 
 #include "admin/json_views.hpp"
 #include "telemetry/prometheus.hpp"

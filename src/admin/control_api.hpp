@@ -17,15 +17,16 @@ class Operations {
 public:
     virtual ~Operations() = default;
 
-    // Loads the manifest and every changed module anew. The error says what was not taken; it goes on serving as before.
+    // Loads the manifest and every changed module anew. The error says what was not taken; it goes on serving as
+    // before.
     virtual async::Task<Result<>> reload() = 0;
 
     // The configuration in force as JSON, secrets redacted.
     virtual std::string effective_configuration() const = 0;
 };
 
-// On the io thread of the control listener. /livez, /readyz, /startupz and /metrics need no token when the listener is on
-// loopback; everything under /api/ does: `Authorization: Bearer <token>`.
+// On the io thread of the control listener. /livez, /readyz, /startupz and /metrics need no token when the listener is
+// on loopback; everything under /api/ does: `Authorization: Bearer <token>`.
 class ControlApi final : public http::Handler {
 public:
     // All outlive the API.

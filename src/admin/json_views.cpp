@@ -58,7 +58,10 @@ json::object call_body() {
                  {{"type", "object"},
                   {"required", {"service"}},
                   {"properties",
-                   {{"service", text}, {"method", text}, {"path", text}, {"body", text},
+                   {{"service", text},
+                    {"method", text},
+                    {"path", text},
+                    {"body", text},
                     {"headers", {{"type", "object"}, {"additionalProperties", text}}}}}}}}}}}};
 }
 
@@ -70,16 +73,11 @@ std::string status_json(const telemetry::Reports& reports) {
     for (const auto& service : reports.services())
         services.push_back(to_json(service));
     const json::object status{
-        {"name", process.application},
-        {"version", process.version},
-        {"started_at", process.started_at},
-        {"uptime_seconds", process.uptime_seconds},
-        {"rss_bytes", process.resident_bytes},
-        {"ready", process.ready},
-        {"connections", process.connections},
-        {"slots", process.slots},
-        {"slots_used", process.slots_used},
-        {"services", std::move(services)},
+        {"name", process.application},         {"version", process.version},
+        {"started_at", process.started_at},    {"uptime_seconds", process.uptime_seconds},
+        {"rss_bytes", process.resident_bytes}, {"ready", process.ready},
+        {"connections", process.connections},  {"slots", process.slots},
+        {"slots_used", process.slots_used},    {"services", std::move(services)},
     };
     return json::serialize(status) + "\n";
 }

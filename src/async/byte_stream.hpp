@@ -1,11 +1,10 @@
 #pragma once
 // ByteStream: a connection, seen as "try now, or wait until it is worth trying again".
 
-#include <sys/uio.h>
-
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <sys/uio.h>
 
 #include "async/signal.hpp"
 #include "async/socket_address.hpp"

@@ -1,11 +1,10 @@
 #include "async/epoll_reactor.hpp"
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 #include "base/check.hpp"
 
@@ -22,8 +21,7 @@ int milliseconds_of(std::optional<Duration> timeout) {
 
 }  // namespace
 
-EpollReactor::EpollReactor()
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+EpollReactor::EpollReactor() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     CHECK(epoll_ && wake_);
     epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
     CHECK(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) == 0);

@@ -13,8 +13,8 @@ namespace skep::async {
 
 struct GuardOptions {
     std::optional<TimePoint> deadline;
-    CancelSource* cancel = nullptr;                              // outlives the wait
-    std::string_view deadline_reason = "deadline_exceeded";      // a reason of the table
+    CancelSource* cancel = nullptr;                          // outlives the wait
+    std::string_view deadline_reason = "deadline_exceeded";  // a reason of the table
     std::string_view deadline_message = "the deadline passed";
     std::string_view cancel_reason = "cancelled";
     std::string_view cancel_message = "the caller went away";

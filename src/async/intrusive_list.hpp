@@ -28,7 +28,8 @@ private:
     ListNode* previous_ = nullptr;
 };
 
-// T derives from ListNode, and may be incomplete where the list is declared. Owns nothing; nodes still linked when it ends are unlinked.
+// T derives from ListNode, and may be incomplete where the list is declared. Owns nothing; nodes still linked when it
+// ends are unlinked.
 template <typename T>
 class IntrusiveList {
 public:

@@ -1,9 +1,8 @@
 #include "async/io_thread.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <future>
+#include <pthread.h>
 
 #include "async/tcp.hpp"
 

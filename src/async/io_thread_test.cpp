@@ -1,8 +1,8 @@
 #include "async/io_thread.hpp"
 
-#include <gtest/gtest.h>
-
 #include <future>
+
+#include <gtest/gtest.h>
 
 #include "async/blocking_pool.hpp"
 #include "async/task_group.hpp"

@@ -1,9 +1,9 @@
 #include "async/loop.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "async/testing/test_loop.hpp"
 
@@ -119,8 +119,8 @@ TEST_P(WheelDistance, a_timer_fires_on_its_tick) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, WheelDistance,
-                         testing::Values(1, 2, 178, 179, 180, 255, 256, 257, 65'458, 65'459, 65'536, 70'000,
-                                         16'777'216, 20'000'000, 4'294'967'295, 5'000'000'000));
+                         testing::Values(1, 2, 178, 179, 180, 255, 256, 257, 65'458, 65'459, 65'536, 70'000, 16'777'216,
+                                         20'000'000, 4'294'967'295, 5'000'000'000));
 
 }  // namespace
 }  // namespace skep::async

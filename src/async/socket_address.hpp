@@ -1,9 +1,8 @@
 #pragma once
 // An IP address with a port.
 
-#include <netinet/in.h>
-
 #include <cstdint>
+#include <netinet/in.h>
 #include <string>
 #include <string_view>
 

@@ -28,18 +28,17 @@ TEST_P(SpecialAddress, is_closed_to_guests) {
 }
 INSTANTIATE_TEST_SUITE_P(, SpecialAddress,
                          testing::Values("127.0.0.1", "127.255.255.254", "0.0.0.0", "10.1.2.3", "172.31.0.1",
-                                         "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1",
-                                         "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "ff02::1",
-                                         "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::a00:1",
-                                         "2002:7f00:1::", "2001:db8::1", "2001::1"));
+                                         "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1", "255.255.255.255",
+                                         "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1",
+                                         "::127.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::", "2001:db8::1", "2001::1"));
 
 class PublicAddress : public testing::TestWithParam<const char*> {};
 TEST_P(PublicAddress, is_open) {
     EXPECT_FALSE(ip(GetParam()).is_special());
 }
 INSTANTIATE_TEST_SUITE_P(, PublicAddress,
-                         testing::Values("1.1.1.1", "172.32.0.1", "8.8.8.8", "2606:4700::1111",
-                                         "::ffff:1.1.1.1", "2002:101:101::"));
+                         testing::Values("1.1.1.1", "172.32.0.1", "8.8.8.8", "2606:4700::1111", "::ffff:1.1.1.1",
+                                         "2002:101:101::"));
 
 }  // namespace
 }  // namespace skep::async

@@ -9,8 +9,7 @@ namespace skep::async {
 // loop's queue: to start, and to be removed once it has ended.
 class TaskGroup::Member final : public ListNode {
 public:
-    Member(TaskGroup& group, Task<void> task)
-        : group_(group), step_(*this), driver_(drive(*this, std::move(task))) {
+    Member(TaskGroup& group, Task<void> task) : group_(group), step_(*this), driver_(drive(*this, std::move(task))) {
         group_.loop_.post(step_);
     }
 
@@ -47,13 +46,10 @@ private:
 };
 
 TaskGroup::TaskGroup(Loop& loop, std::function<void(std::string_view)> on_exception)
-    : loop_(loop),
-      on_exception_(std::move(on_exception)),
-      changed_(loop) {
+    : loop_(loop), on_exception_(std::move(on_exception)), changed_(loop) {
     if (!on_exception_) {
         on_exception_ = [](std::string_view what) {
-            std::fprintf(stderr, "skep: a background task failed: %.*s\n",
-                         static_cast<int>(what.size()), what.data());
+            std::fprintf(stderr, "skep: a background task failed: %.*s\n", static_cast<int>(what.size()), what.data());
         };
     }
 }

@@ -1,9 +1,9 @@
 #include "async/task_group.hpp"
 
-#include <gtest/gtest.h>
-
 #include <stdexcept>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "async/testing/test_loop.hpp"
 

@@ -1,8 +1,8 @@
 #include "async/task.hpp"
 
-#include <gtest/gtest.h>
-
 #include <stdexcept>
+
+#include <gtest/gtest.h>
 
 #include "async/signal.hpp"
 #include "async/testing/test_loop.hpp"

@@ -1,10 +1,9 @@
 #include "async/tcp.hpp"
 
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <cstring>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "base/unique_fd.hpp"
 
@@ -27,12 +26,7 @@ void enable(int fd, int level, int option) {
 class TcpStream final : public ByteStream, IoWatcher {
 public:
     TcpStream(Loop& loop, EpollReactor& reactor, UniqueFd fd, SocketAddress peer)
-        : reactor_(reactor),
-          fd_(std::move(fd)),
-          peer_(peer),
-          readable_(loop),
-          writable_(loop),
-          hangup_(loop) {
+        : reactor_(reactor), fd_(std::move(fd)), peer_(peer), readable_(loop), writable_(loop), hangup_(loop) {
         enable(fd_.get(), IPPROTO_TCP, TCP_NODELAY);
         reactor_.add(fd_.get(), *this);
     }
@@ -134,8 +128,8 @@ public:
         sockaddr_storage peer{};
         while (true) {
             socklen_t size = sizeof(peer);
-            const int fd = ::accept4(fd_.get(), reinterpret_cast<sockaddr*>(&peer), &size,
-                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+            const int fd =
+                ::accept4(fd_.get(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
             if (fd >= 0) {
                 out_of_descriptors_ = false;
                 const SocketAddress address(reinterpret_cast<sockaddr*>(&peer), size);
@@ -204,8 +198,7 @@ public:
 
 private:
     static Error connect_error(const SocketAddress& address, int error_number) {
-        return error("connect_failed", "cannot connect to {}: {}", address.to_string(),
-                     std::strerror(error_number));
+        return error("connect_failed", "cannot connect to {}: {}", address.to_string(), std::strerror(error_number));
     }
 
     Loop& loop_;

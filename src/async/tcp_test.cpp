@@ -1,8 +1,8 @@
 #include "async/tcp.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "async/testing/fake_network.hpp"
 #include "async/testing/test_loop.hpp"

@@ -1,8 +1,8 @@
 #include "async/ticker.hpp"
 
-#include <gtest/gtest.h>
-
 #include <future>
+
+#include <gtest/gtest.h>
 
 namespace skep::async {
 namespace {

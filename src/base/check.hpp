@@ -8,5 +8,4 @@ namespace skep {
 
 }  // namespace skep
 
-#define CHECK(expression)      \
-    ((expression) ? void(0) : ::skep::check_failed(#expression, __FILE__, __LINE__))
+#define CHECK(expression) ((expression) ? void(0) : ::skep::check_failed(#expression, __FILE__, __LINE__))

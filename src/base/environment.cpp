@@ -1,9 +1,8 @@
 #include "base/environment.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <string_view>
+#include <unistd.h>
 
 namespace skep {
 

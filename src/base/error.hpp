@@ -1,11 +1,11 @@
 #pragma once
 // Error: what can happen, as a value.
 
-#include <fmt/core.h>
-
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <fmt/core.h>
 
 #include "base/reason.hpp"
 
@@ -50,9 +50,9 @@ Error error(std::string_view reason, fmt::format_string<Args...> format, Args&&.
     return Error(reason_named(reason), fmt::format(format, std::forward<Args>(args)...));
 }
 
-#define SKEP_ERROR_MAKER(code)                                                 \
-    template <typename... Args>                                                \
-    Error code(fmt::format_string<Args...> format, Args&&... args) {           \
+#define SKEP_ERROR_MAKER(code)                                                               \
+    template <typename... Args>                                                              \
+    Error code(fmt::format_string<Args...> format, Args&&... args) {                         \
         return Error(reason_named(#code), fmt::format(format, std::forward<Args>(args)...)); \
     }
 SKEP_ERROR_MAKER(invalid_argument)

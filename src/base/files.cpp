@@ -1,11 +1,10 @@
 #include "base/files.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "base/unique_fd.hpp"
 
@@ -44,8 +43,7 @@ Result<> write_all(int fd, std::string_view contents, const std::filesystem::pat
 }  // namespace
 
 Error file_error(std::string_view attempt, const std::filesystem::path& path, int error_number) {
-    return error(reason_of(error_number), "cannot {} {}: {}", attempt, path.string(),
-                 std::strerror(error_number));
+    return error(reason_of(error_number), "cannot {} {}: {}", attempt, path.string(), std::strerror(error_number));
 }
 
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit) {

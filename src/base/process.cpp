@@ -1,5 +1,9 @@
 #include "base/process.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -7,14 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <csignal>
-#include <cstring>
-
 #include "base/clock.hpp"
 #include "base/unique_fd.hpp"
-
 
 namespace skep {
 namespace {
@@ -57,8 +55,8 @@ public:
             variables.push_back(*variable);
         variables.push_back(nullptr);
         pid_t child = 0;
-        const int fault = posix_spawnp(&child, arguments[0], &actions_, &attributes_, arguments.data(),
-                                       variables.data());
+        const int fault =
+            posix_spawnp(&child, arguments[0], &actions_, &attributes_, arguments.data(), variables.data());
         if (fault != 0)
             return fail("tool_not_found", "cannot run {}: {}", command.front(), std::strerror(fault));
         return child;

@@ -11,16 +11,16 @@
 namespace skep {
 
 struct ProcessOptions {
-    std::chrono::milliseconds timeout{60'000};    // then it is killed
-    std::size_t output_limit = 1 << 20;           // bytes kept of its output; the rest is dropped
-    std::filesystem::path folder;                 // working folder; empty: ours
-    std::vector<std::string> env;                 // "NAME=value" besides ours
+    std::chrono::milliseconds timeout{60'000};  // then it is killed
+    std::size_t output_limit = 1 << 20;         // bytes kept of its output; the rest is dropped
+    std::filesystem::path folder;               // working folder; empty: ours
+    std::vector<std::string> env;               // "NAME=value" besides ours
     bool low_priority = false;
 };
 
 struct ProcessEnd {
-    int exit_code = 0;    // 128 + signal where it was killed by one
-    std::string output;   // stdout and stderr as they came
+    int exit_code = 0;   // 128 + signal where it was killed by one
+    std::string output;  // stdout and stderr as they came
     bool timed_out = false;
 };
 

@@ -1,10 +1,9 @@
 #include "base/random.hpp"
 
-#include <sys/random.h>
-
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <sys/random.h>
 
 #include "base/check.hpp"
 

@@ -33,21 +33,19 @@ Failure pass_on(Result<T>&& result) {
 
 #define SKEP_CONCAT_(a, b) a##b
 #define SKEP_CONCAT(a, b) SKEP_CONCAT_(a, b)
-#define SKEP_TRY_(RETURN, temporary, declaration, ...)                      \
-    auto temporary = __VA_ARGS__;                                          \
-    if (!temporary) [[unlikely]]                                            \
-        RETURN ::skep::Failure(std::move(temporary).error());               \
+#define SKEP_TRY_(RETURN, temporary, declaration, ...)        \
+    auto temporary = __VA_ARGS__;                             \
+    if (!temporary) [[unlikely]]                              \
+        RETURN ::skep::Failure(std::move(temporary).error()); \
     declaration = *std::move(temporary)
-#define SKEP_TRY_VOID_(RETURN, temporary, ...)                              \
-    if (auto temporary = __VA_ARGS__; !temporary) [[unlikely]]              \
-        RETURN ::skep::Failure(std::move(temporary).error())
+#define SKEP_TRY_VOID_(RETURN, temporary, ...)                 \
+    if (auto temporary = __VA_ARGS__; !temporary) [[unlikely]] \
+    RETURN ::skep::Failure(std::move(temporary).error())
 
 // TRY(auto x, f()): declares x from the value of f(), or returns its error. TRY_DO(f()) for Result<void>.
-#define TRY(declaration, ...) \
-    SKEP_TRY_(return, SKEP_CONCAT(result_, __LINE__), declaration, __VA_ARGS__)
+#define TRY(declaration, ...) SKEP_TRY_(return, SKEP_CONCAT(result_, __LINE__), declaration, __VA_ARGS__)
 #define TRY_DO(...) SKEP_TRY_VOID_(return, SKEP_CONCAT(result_, __LINE__), __VA_ARGS__)
 
 // The same in a coroutine: CO_TRY(auto x, co_await f()).
-#define CO_TRY(declaration, ...) \
-    SKEP_TRY_(co_return, SKEP_CONCAT(result_, __LINE__), declaration, __VA_ARGS__)
+#define CO_TRY(declaration, ...) SKEP_TRY_(co_return, SKEP_CONCAT(result_, __LINE__), declaration, __VA_ARGS__)
 #define CO_TRY_DO(...) SKEP_TRY_VOID_(co_return, SKEP_CONCAT(result_, __LINE__), __VA_ARGS__)

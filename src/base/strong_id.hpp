@@ -25,7 +25,5 @@ private:
 
 template <typename Tag, typename Value>
 struct std::hash<skep::StrongId<Tag, Value>> {
-    std::size_t operator()(const skep::StrongId<Tag, Value>& id) const {
-        return std::hash<Value>()(id.value());
-    }
+    std::size_t operator()(const skep::StrongId<Tag, Value>& id) const { return std::hash<Value>()(id.value()); }
 };

@@ -2,7 +2,6 @@
 // Owner of one file descriptor.
 
 #include <unistd.h>
-
 #include <utility>
 
 namespace skep {

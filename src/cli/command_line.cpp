@@ -29,22 +29,20 @@ OutputFormat wanted_format(const std::vector<std::string>& arguments) {
 }
 
 Output make_output(const Surroundings& world, OutputFormat format) {
-    const bool plain = !world.err_is_terminal || !variable(world, "NO_COLOR").empty() ||
-                       !variable(world, "CI").empty();
+    const bool plain = !world.err_is_terminal || !variable(world, "NO_COLOR").empty() || !variable(world, "CI").empty();
     return {world.out, world.err, format, plain ? Output::Colours::off : Output::Colours::on};
 }
 
 // The command that the line misspells: CLI11 would only say that one is required.
-std::optional<Error> unknown_command(const CLI::App& root,
-                                     const std::vector<std::string>& arguments) {
+std::optional<Error> unknown_command(const CLI::App& root, const std::vector<std::string>& arguments) {
     const CLI::App* command = &root;
     std::string path = "skep";
     for (const std::string& argument : arguments) {
         const auto subcommands = subcommands_of(*command);
         if (subcommands.empty() || argument.starts_with('-'))
             return std::nullopt;
-        const auto found = std::ranges::find(subcommands, argument,
-                                             [](const CLI::App* sub) { return sub->get_name(); });
+        const auto found =
+            std::ranges::find(subcommands, argument, [](const CLI::App* sub) { return sub->get_name(); });
         if (found == subcommands.end()) {
             std::vector<std::string> names;
             for (const CLI::App* sub : subcommands)
@@ -67,8 +65,7 @@ std::string lower_first(std::string text) {
 }
 
 // Parses the line; an exit code where that is all there is to do.
-std::optional<int> parse(CLI::App& root, const std::vector<std::string>& arguments,
-                         const Surroundings& world) {
+std::optional<int> parse(CLI::App& root, const std::vector<std::string>& arguments, const Surroundings& world) {
     Output output = make_output(world, wanted_format(arguments));
     if (const auto unknown = unknown_command(root, arguments))
         return output.fail(*unknown);
@@ -92,17 +89,13 @@ std::vector<Error> errors_of(std::vector<manifest::Fault> faults) {
     return errors;
 }
 
-int run(const std::vector<std::string>& arguments, const Commands& commands,
-        const Surroundings& surroundings) {
+int run(const std::vector<std::string>& arguments, const Commands& commands, const Surroundings& surroundings) {
     CLI::App root;
     Session session{commands, surroundings, &root};
     add_all_commands(root, session);
-    const bool wants_version =
-        arguments.size() == 1 && (arguments[0] == "--version" || arguments[0] == "-V");
-    const std::vector<std::string> line =
-        wants_version ? std::vector<std::string>{"version"} : arguments;
-    if (const auto done =
-            parse(root, line.empty() ? std::vector<std::string>{"--help"} : line, surroundings))
+    const bool wants_version = arguments.size() == 1 && (arguments[0] == "--version" || arguments[0] == "-V");
+    const std::vector<std::string> line = wants_version ? std::vector<std::string>{"version"} : arguments;
+    if (const auto done = parse(root, line.empty() ? std::vector<std::string>{"--help"} : line, surroundings))
         return *done;
     Output output = make_output(surroundings, format_or_table(session.format));
     return session.chosen(output);

@@ -21,7 +21,7 @@ namespace skep::cli {
 // environment.
 struct ProjectOptions {
     std::filesystem::path manifest = ".";  // a file or its folder
-    std::filesystem::path data_dir;  // absolute; `.skep` beside the manifest where none is given
+    std::filesystem::path data_dir;        // absolute; `.skep` beside the manifest where none is given
     manifest::Layers layers;
 };
 
@@ -58,9 +58,7 @@ struct Surroundings {
     std::ostream& err;
     bool err_is_terminal = false;
     std::vector<std::pair<std::string, std::string>> environment;
-    std::function<Result<std::unique_ptr<ControlClient>>(const std::string& address,
-                                                         const std::string& token)>
-        connect;
+    std::function<Result<std::unique_ptr<ControlClient>>(const std::string& address, const std::string& token)> connect;
     std::function<bool(std::chrono::milliseconds)> wait;
     std::function<std::string()> read_input;  // all of stdin
     std::string version;
@@ -68,8 +66,7 @@ struct Surroundings {
 };
 
 // Runs `arguments` (without the program's name) and returns the exit code.
-int run(const std::vector<std::string>& arguments, const Commands& commands,
-        const Surroundings& surroundings);
+int run(const std::vector<std::string>& arguments, const Commands& commands, const Surroundings& surroundings);
 
 // What Output::fail takes of a manifest that was not loaded.
 std::vector<Error> errors_of(std::vector<manifest::Fault> faults);

@@ -24,16 +24,13 @@ using testing::StartsWith;
 TEST_F(CommandLine, up_takes_a_project_and_what_stands_above_it) {
     environment = {{"SKEP_SECRETS__JWT", "x"}};
 
-    EXPECT_EQ(
-        run_line(
-            "up @ --listen 127.0.0.1:0 --control 127.0.0.1:1 --profile staging --data-dir /var/x"),
-        0);
+    EXPECT_EQ(run_line("up @ --listen 127.0.0.1:0 --control 127.0.0.1:1 --profile staging --data-dir /var/x"), 0);
 
     EXPECT_EQ(project.manifest, folder);
     EXPECT_EQ(project.data_dir, "/var/x");
     EXPECT_EQ(project.layers.profile, "staging");
-    EXPECT_THAT(project.layers.flags, ElementsAre(std::pair("gateway.listen", "127.0.0.1:0"),
-                                                  std::pair("control.listen", "127.0.0.1:1")));
+    EXPECT_THAT(project.layers.flags,
+                ElementsAre(std::pair("gateway.listen", "127.0.0.1:0"), std::pair("control.listen", "127.0.0.1:1")));
     EXPECT_EQ(project.layers.environment, environment);
 }
 
@@ -149,9 +146,7 @@ TEST_F(CommandLine, an_error_of_the_api_gives_its_exit_code) {
 TEST_F(CommandLine, logs_are_lines_that_cannot_command_the_terminal) {
     EXPECT_EQ(run_line("logs users --manifest @ --tail 5"), 0);
 
-    EXPECT_EQ(
-        out.str(),
-        "12:00:00.042 info  users      hi status=200\n12:00:01.000 warn  skep       a [2Jb\n");
+    EXPECT_EQ(out.str(), "12:00:00.042 info  users      hi status=200\n12:00:01.000 warn  skep       a [2Jb\n");
     EXPECT_THAT(control.asked, ElementsAre("GET /api/v1/logs?service=users&tail=5"));
 }
 
@@ -163,8 +158,7 @@ TEST_F(CommandLine, logs_follow_from_where_they_were_until_interrupted) {
 
     EXPECT_EQ(run_line("logs -f --manifest @ -o jsonl"), 0);
 
-    EXPECT_THAT(control.asked, ElementsAre("GET /api/v1/logs?service=&tail=100",
-                                           "GET /api/v1/logs?service=&from=17"));
+    EXPECT_THAT(control.asked, ElementsAre("GET /api/v1/logs?service=&tail=100", "GET /api/v1/logs?service=&from=17"));
 }
 
 TEST_F(CommandLine, logs_without_end_are_no_json_value) {
@@ -172,15 +166,12 @@ TEST_F(CommandLine, logs_without_end_are_no_json_value) {
 }
 
 TEST_F(CommandLine, call_sends_what_it_is_told) {
-    EXPECT_EQ(run_line("call users PUT /users/1 -H x-a:b -d @" + (folder / "skep.toml").string() +
-                       " --manifest @"),
-              0);
+    EXPECT_EQ(run_line("call users PUT /users/1 -H x-a:b -d @" + (folder / "skep.toml").string() + " --manifest @"), 0);
 
     EXPECT_EQ(out.str(), "hello\n");
-    EXPECT_THAT(
-        control.asked.at(0),
-        StartsWith(R"(POST /api/v1/call {"service":"users","method":"PUT","path":"/users/1",)"
-                   R"("headers":{"x-a":"b"},"body":"[services.users]\n)"));
+    EXPECT_THAT(control.asked.at(0),
+                StartsWith(R"(POST /api/v1/call {"service":"users","method":"PUT","path":"/users/1",)"
+                           R"("headers":{"x-a":"b"},"body":"[services.users]\n)"));
 }
 
 TEST_F(CommandLine, call_takes_no_more_than_method_and_path) {
@@ -191,13 +182,11 @@ TEST_F(CommandLine, call_takes_no_more_than_method_and_path) {
 TEST_F(CommandLine, call_posts_where_there_is_a_body) {
     run_line("call users /users -d - --manifest @");
 
-    EXPECT_THAT(control.asked.at(0),
-                AllOf(HasSubstr(R"("method":"POST")"), HasSubstr(R"("body":"from the input")")));
+    EXPECT_THAT(control.asked.at(0), AllOf(HasSubstr(R"("method":"POST")"), HasSubstr(R"("body":"from the input")")));
 }
 
 TEST_F(CommandLine, a_call_that_fails_gives_the_exit_code_of_its_problem) {
-    control.answer("/api/v1/call",
-                   R"({"status":504,"headers":{},"body":"{\"code\":\"guest_timeout\"}"})");
+    control.answer("/api/v1/call", R"({"status":504,"headers":{},"body":"{\"code\":\"guest_timeout\"}"})");
     EXPECT_EQ(run_line("call users /users --manifest @"), 6);
 
     control.answer("/api/v1/call", R"({"status":500,"headers":{},"body":"oops"})");
@@ -231,8 +220,7 @@ TEST_F(CommandLine, config_shows_what_the_running_application_has) {
 TEST_F(CommandLine, config_names_the_nearest_key) {
     EXPECT_EQ(run_line("config explain gateway.lisen --manifest @ -o json"), 7);
 
-    EXPECT_THAT(json_error().at("message").as_string().c_str(),
-                EndsWith("did you mean 'gateway.listen'?"));
+    EXPECT_THAT(json_error().at("message").as_string().c_str(), EndsWith("did you mean 'gateway.listen'?"));
 }
 
 TEST_F(CommandLine, every_fault_of_a_manifest_is_shown_with_its_caret) {
@@ -265,8 +253,7 @@ TEST_F(CommandLine, new_writes_a_template_under_its_name) {
     EXPECT_EQ(run_line("new " + project_folder + " --lang cpp --form cgi -o name"), 0);
 
     EXPECT_THAT(out.str(), HasSubstr("my-shop/skep.toml\n"));
-    EXPECT_THAT(read_file(project_folder + "/skep.toml", 10'000).value(),
-                HasSubstr("name = \"my-shop\""));
+    EXPECT_THAT(read_file(project_folder + "/skep.toml", 10'000).value(), HasSubstr("name = \"my-shop\""));
 }
 
 TEST_F(CommandLine, new_keeps_what_is_there) {
@@ -308,13 +295,11 @@ TEST_F(CommandLine, colours_are_for_terminals_that_want_them) {
 
 TEST(Pages, are_what_the_docs_hold) {
     EXPECT_EQ(read_file(SKEP_SOURCE_DIR "/docs/errors.md", 1 << 20).value(), errors_page());
-    EXPECT_EQ(read_file(SKEP_SOURCE_DIR "/docs/guide/commands.md", 1 << 20).value(),
-              commands_page());
+    EXPECT_EQ(read_file(SKEP_SOURCE_DIR "/docs/guide/commands.md", 1 << 20).value(), commands_page());
 }
 
 TEST(ErrorOfReply, reads_a_problem) {
-    const Error problem =
-        error_of_reply(404, R"({"code":"service_not_found","detail":"no service x"})");
+    const Error problem = error_of_reply(404, R"({"code":"service_not_found","detail":"no service x"})");
 
     EXPECT_EQ(problem.name(), "service_not_found");
     EXPECT_EQ(problem.message(), "no service x");

@@ -107,8 +107,7 @@ TEST_P(EveryClient, says_that_no_skep_answers) {
     EXPECT_EQ(json_error().at("code"), "control_unreachable");
 }
 
-INSTANTIATE_TEST_SUITE_P(Tree, EveryClient,
-                         testing::Values("status", "logs", "call users /users", "config show"));
+INSTANTIATE_TEST_SUITE_P(Tree, EveryClient, testing::Values("status", "logs", "call users /users", "config show"));
 
 }  // namespace
 }  // namespace skep::cli

@@ -10,8 +10,7 @@ namespace {
 constexpr std::uint64_t kLargestReply = 256ULL << 20;
 constexpr std::chrono::seconds kDeadline{35};  // longer than the API gives a call to a service
 
-async::Task<Result<ControlReply>> exchange(http::Client& client, model::Request request,
-                                           http::ClientOptions options) {
+async::Task<Result<ControlReply>> exchange(http::Client& client, model::Request request, http::ClientOptions options) {
     CO_TRY(model::Response response, co_await client.send(std::move(request), std::move(options)));
     CO_TRY(std::string body, co_await model::read_all(response.body, kLargestReply));
     if (response.status >= 400)
@@ -36,8 +35,7 @@ public:
     }
 
 private:
-    Result<ControlReply> send(std::string_view method, const std::string& target,
-                              const std::string& body) {
+    Result<ControlReply> send(std::string_view method, const std::string& target, const std::string& body) {
         model::Request request;
         request.method = std::string(method);
         request.authority = address_.to_string();
@@ -53,8 +51,7 @@ private:
         Result<ControlReply> result =
             fail("control_unreachable", "the request to {} ended early", address_.to_string());
         async::TaskGroup group(thread.loop());
-        group.spawn(exchange_and_stop(
-            thread, exchange(client, std::move(request), std::move(options)), result));
+        group.spawn(exchange_and_stop(thread, exchange(client, std::move(request), std::move(options)), result));
         thread.run();
         if (!result && result.error().name() == "connect_failed")
             return fail("control_unreachable", "no Skep answers at {}", address_.to_string());
@@ -68,8 +65,7 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<ControlClient>> connect_over_http(const std::string& address,
-                                                         const std::string& token,
+Result<std::unique_ptr<ControlClient>> connect_over_http(const std::string& address, const std::string& token,
                                                          const Clock& clock) {
     const auto parsed = async::SocketAddress::parse(address);
     if (!parsed)

@@ -11,16 +11,14 @@ namespace {
 // Answers with what it was asked, but for /broken.
 class Echo final : public http::Handler {
 public:
-    async::Task<model::Response> handle(model::Request request,
-                                        const http::ConnectionInfo&) override {
+    async::Task<model::Response> handle(model::Request request, const http::ConnectionInfo&) override {
         if (request.target == "/broken")
             co_return model::problem_response(error("service_not_found", "no service x"));
         auto body = co_await model::read_all(request.body, 1000);
         model::Response response;
         response.headers.add("x-skep-next", "7");
-        response.body =
-            model::Body(fmt::format("{} {} {} {}", request.method, request.target,
-                                    request.headers.get("authorization"), body.value_or("none")));
+        response.body = model::Body(fmt::format("{} {} {} {}", request.method, request.target,
+                                                request.headers.get("authorization"), body.value_or("none")));
         co_return response;
     }
 };
@@ -29,8 +27,7 @@ public:
 class HttpControl : public testing::Test {
 protected:
     HttpControl() {
-        auto listener =
-            thread.network().listen(async::SocketAddress::parse("127.0.0.1:0").value(), {});
+        auto listener = thread.network().listen(async::SocketAddress::parse("127.0.0.1:0").value(), {});
         server.emplace(thread.loop(), std::move(listener).value(), echo, http::ServerLimits{});
         server->start();
         address = server->address().to_string();
@@ -40,9 +37,7 @@ protected:
         thread.run_there([this] { server.reset(); });
     }
 
-    std::unique_ptr<ControlClient> client() {
-        return connect_over_http(address, "t0ken", clock).value();
-    }
+    std::unique_ptr<ControlClient> client() { return connect_over_http(address, "t0ken", clock).value(); }
 
     SystemClock clock;
     Echo echo;

@@ -12,8 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 6> kFormats{"table", "wide", "json",
-                                                   "jsonl", "yaml", "name"};
+constexpr std::array<std::string_view, 6> kFormats{"table", "wide", "json", "jsonl", "yaml", "name"};
 
 bool is_continuation(char c) {
     return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
@@ -27,8 +26,7 @@ std::size_t width_of(std::string_view text) {
 // Nothing that a terminal would take as a command.
 std::string printable(std::string_view text) {
     std::string out(text);
-    std::ranges::replace_if(
-        out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    std::ranges::replace_if(out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
     return out;
 }
 

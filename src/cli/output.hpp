@@ -53,9 +53,7 @@ public:
         : data_(&data), notes_(&notes), format_(format), colours_(colours) {}
 
     OutputFormat format() const { return format_; }
-    bool is_for_people() const {
-        return format_ == OutputFormat::table || format_ == OutputFormat::wide;
-    }
+    bool is_for_people() const { return format_ == OutputFormat::table || format_ == OutputFormat::wide; }
 
     void print(const Listing& listing);
 

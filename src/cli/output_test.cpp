@@ -14,8 +14,7 @@ using testing::HasSubstr;
 
 Listing two_services() {
     return {.columns = {{"NAME", "name"}, {"LIST", "list"}, {"X", "x", Column::Width::wide_only}},
-            .rows = {{{"name", "ä\n"}, {"list", {1, 2}}, {"x", 0.12345}},
-                     {{"name", "users"}, {"list", nullptr}}},
+            .rows = {{{"name", "ä\n"}, {"list", {1, 2}}, {"x", 0.12345}}, {{"name", "users"}, {"list", nullptr}}},
             .name_member = "name"};
 }
 
@@ -35,9 +34,8 @@ TEST(Output, shows_more_columns_when_wide) {
 }
 
 TEST(Output, prints_rows_for_programs) {
-    EXPECT_EQ(
-        printed(two_services(), OutputFormat::jsonl),
-        "{\"name\":\"ä\\n\",\"list\":[1,2],\"x\":1.2345E-1}\n{\"name\":\"users\",\"list\":null}\n");
+    EXPECT_EQ(printed(two_services(), OutputFormat::jsonl),
+              "{\"name\":\"ä\\n\",\"list\":[1,2],\"x\":1.2345E-1}\n{\"name\":\"users\",\"list\":null}\n");
     EXPECT_EQ(printed(two_services(), OutputFormat::name), "ä \nusers\n");
 }
 
@@ -55,19 +53,15 @@ TEST(Output, an_error_says_how_to_go_on) {
 }
 
 TEST(Yaml, nests_tables_and_lists) {
-    const boost::json::value value{
-        {"a", {{"b", {1, {{"c", "d"}, {"e", true}}, {2, 3}}}, {"f", boost::json::array()}}}};
+    const boost::json::value value{{"a", {{"b", {1, {{"c", "d"}, {"e", true}}, {2, 3}}}, {"f", boost::json::array()}}}};
 
-    EXPECT_EQ(to_yaml(value),
-              "a:\n  b:\n  - 1\n  - c: d\n    e: true\n  - - 2\n    - 3\n  f: []\n");
+    EXPECT_EQ(to_yaml(value), "a:\n  b:\n  - 1\n  - c: d\n    e: true\n  - - 2\n    - 3\n  f: []\n");
 }
 
 TEST(Yaml, quotes_what_could_be_taken_for_something_else) {
     const boost::json::value value{"users", "yes", "1.0", "a: b", "", "x\ny", "-", "/users"};
 
-    EXPECT_EQ(
-        to_yaml(value),
-        "- users\n- \"yes\"\n- \"1.0\"\n- \"a: b\"\n- \"\"\n- \"x\\ny\"\n- \"-\"\n- /users\n");
+    EXPECT_EQ(to_yaml(value), "- users\n- \"yes\"\n- \"1.0\"\n- \"a: b\"\n- \"\"\n- \"x\\ny\"\n- \"-\"\n- /users\n");
 }
 
 }  // namespace

@@ -14,9 +14,8 @@ struct Leaf {
     bool takes(std::string_view method) const {
         if (methods.empty())
             return true;
-        const std::string_view wanted = method == "HEAD" && std::ranges::find(methods, "HEAD") == methods.end()
-                                            ? std::string_view("GET")
-                                            : method;
+        const std::string_view wanted =
+            method == "HEAD" && std::ranges::find(methods, "HEAD") == methods.end() ? std::string_view("GET") : method;
         return std::ranges::find(methods, wanted) != methods.end();
     }
 };

@@ -39,8 +39,8 @@ model::Response metrics_of(const telemetry::ServiceReport& service, const model:
         R"({{"service":{},"uptime":{:.3f},"requests":{},"errors":{},"error_rate":{:.6f},"client_errors":{},)"
         R"("running":{},"p50_ms":{:.3f},"p99_ms":{:.3f}}})"
         "\n",
-        json_quoted(service.name), reports.process().uptime_seconds, stats.requests.value(), stats.server_errors.value(),
-        telemetry::error_rate(stats), stats.client_errors.value(), stats.running.load(),
+        json_quoted(service.name), reports.process().uptime_seconds, stats.requests.value(),
+        stats.server_errors.value(), telemetry::error_rate(stats), stats.client_errors.value(), stats.running.load(),
         milliseconds(stats.duration.quantile(0.5)), milliseconds(stats.duration.quantile(0.99)));
     return reply(200, "application/json", std::move(body));
 }

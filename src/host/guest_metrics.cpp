@@ -12,8 +12,7 @@ bool is_name_start(char c) {
 
 bool is_metric_name(std::string_view name) {
     const auto continues = [](char c) { return is_name_start(c) || (c >= '0' && c <= '9'); };
-    return !name.empty() && name.size() <= 128 && is_name_start(name.front()) &&
-           std::ranges::all_of(name, continues);
+    return !name.empty() && name.size() <= 128 && is_name_start(name.front()) && std::ranges::all_of(name, continues);
 }
 
 }  // namespace

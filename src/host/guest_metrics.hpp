@@ -20,12 +20,12 @@ public:
     enum class Kind : std::uint8_t { counter, gauge, histogram };
     struct Series {
         Kind kind = Kind::counter;
-        double value = 0;          // counter, gauge; the sum of a histogram
-        std::uint64_t count = 0;   // observations of a histogram
+        double value = 0;         // counter, gauge; the sum of a histogram
+        std::uint64_t count = 0;  // observations of a histogram
     };
 
-    // Fail with `invalid_argument` for a name that Prometheus would not take or that stands for another kind, or a value
-    // that is not finite (for counters: not ≥ 0); with `resource_exhausted` for one series too many.
+    // Fail with `invalid_argument` for a name that Prometheus would not take or that stands for another kind, or a
+    // value that is not finite (for counters: not ≥ 0); with `resource_exhausted` for one series too many.
     Result<> add(std::string_view name, double amount);
     Result<> set(std::string_view name, double value);
     Result<> record(std::string_view name, double value);

@@ -7,7 +7,7 @@
 namespace skep::host {
 namespace {
 
-constexpr std::size_t kLineLimit = 8 << 10;   // a longer line is cut in pieces
+constexpr std::size_t kLineLimit = 8 << 10;  // a longer line is cut in pieces
 constexpr std::size_t kMaxAttributes = 32;
 constexpr std::size_t kMaxSpans = 64;
 constexpr std::uint64_t kInvokeReplyLimit = 4 << 20;
@@ -121,13 +121,12 @@ void GuestServices::log(LogLevel level, std::string_view message,
                        .fields = std::move(fields)});
 }
 
-async::Task<Result<model::Response>> GuestServices::send(model::Request request,
-                                                         std::chrono::nanoseconds patience) {
+async::Task<Result<model::Response>> GuestServices::send(model::Request request, std::chrono::nanoseconds patience) {
     if (outbound_running_ >= environment_->outbound_calls)
         co_return fail("resource_exhausted", "{} outgoing calls of this request run already", outbound_running_);
     const Running running(outbound_running_);
-    const TimePoint deadline = patience.count() > 0 ? std::min(context_.deadline, ports_.loop.now() + patience)
-                                                    : context_.deadline;
+    const TimePoint deadline =
+        patience.count() > 0 ? std::min(context_.deadline, ports_.loop.now() + patience) : context_.deadline;
     std::string service = internal_service(request.authority);
     if (!service.empty())
         co_return co_await call_service(std::move(service), std::move(request));
@@ -136,8 +135,9 @@ async::Task<Result<model::Response>> GuestServices::send(model::Request request,
 
 async::Task<Result<model::Response>> GuestServices::call_service(std::string name, model::Request request) {
     if (!environment_->calls.contains(name)) {
-        Error refused = error("call_not_granted", "service '{}' may not call '{}': add calls = [\"{}\"] to [services.{}]",
-                              environment_->name.value(), name, name, environment_->name.value());
+        Error refused =
+            error("call_not_granted", "service '{}' may not call '{}': add calls = [\"{}\"] to [services.{}]",
+                  environment_->name.value(), name, name, environment_->name.value());
         log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
         co_return fail(std::move(refused));
     }
@@ -152,8 +152,8 @@ async::Task<Result<model::Response>> GuestServices::call_outside(model::Request 
     const Result<const model::OutboundGrant*> grant =
         find_grant(environment_->outbound, request.scheme, request.authority);
     if (!grant) {
-        Error refused = error(grant.error().name(), "service '{}': {}", environment_->name.value(),
-                              grant.error().message());
+        Error refused =
+            error(grant.error().name(), "service '{}': {}", environment_->name.value(), grant.error().message());
         log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
         co_return fail(std::move(refused));
     }
@@ -161,8 +161,7 @@ async::Task<Result<model::Response>> GuestServices::call_outside(model::Request 
     co_return co_await ports_.outbound.send(std::move(request), **grant, deadline);
 }
 
-async::Task<Result<std::string>> GuestServices::invoke(std::string service, std::string method,
-                                                       std::string body) {
+async::Task<Result<std::string>> GuestServices::invoke(std::string service, std::string method, std::string body) {
     model::Request request = request_for(method, std::move(body));
     request.authority = service + ".skep.internal";
     CO_TRY(model::Response response, co_await call_service(service, std::move(request)));

@@ -32,13 +32,12 @@ public:
     bool output(wasm::GuestStream stream, std::string_view bytes) override;
     async::Task<Result<model::Response>> send(model::Request request, std::chrono::nanoseconds patience) override;
 
-    // Calls `service` on the guest's behalf: "GET /users/1", or a bare name, which means POST /name. The reply's body; a
-    // status ≥ 400 is an error that names it.
+    // Calls `service` on the guest's behalf: "GET /users/1", or a bare name, which means POST /name. The reply's body;
+    // a status ≥ 400 is an error that names it.
     async::Task<Result<std::string>> invoke(std::string service, std::string method, std::string body);
 
     // One line of the service's log, dropped where its level is below the service's or its budget is used up.
-    void log(LogLevel level, std::string_view message,
-             std::vector<std::pair<std::string, std::string>> fields = {});
+    void log(LogLevel level, std::string_view message, std::vector<std::pair<std::string, std::string>> fields = {});
 
     // Spans of the guest's own, and attributes of the request's; both are logged at level debug when they end.
     Result<std::string> start_span(std::string_view name);

@@ -3,8 +3,8 @@
 namespace skep::host {
 namespace {
 
-// A grant that names a closed address opens that address; a name that resolves to one does not, but for localhost, which
-// can mean nothing else.
+// A grant that names a closed address opens that address; a name that resolves to one does not, but for localhost,
+// which can mean nothing else.
 http::AddressPolicy policy_of(const model::OutboundGrant& grant) {
     std::vector<async::SocketAddress> named;
     if (auto address = async::SocketAddress::parse_ip(grant.host, grant.port))

@@ -19,10 +19,9 @@ Result<> add_metrics(wasm::HostFunctions& functions) {
     TRY_DO(interface.add("gauge-set", params, ResultShape::unit, [](auto& task, HostArgs args, HostCall call) {
         answer(std::move(call), metrics_of(task).set(args.text(0), args.f64(1)));
     }));
-    return interface.add("histogram-record", params, ResultShape::unit,
-                         [](auto& task, HostArgs args, HostCall call) {
-                             answer(std::move(call), metrics_of(task).record(args.text(0), args.f64(1)));
-                         });
+    return interface.add("histogram-record", params, ResultShape::unit, [](auto& task, HostArgs args, HostCall call) {
+        answer(std::move(call), metrics_of(task).record(args.text(0), args.f64(1)));
+    });
 }
 
 }  // namespace skep::host

@@ -43,8 +43,8 @@ Result<HostAndPort> split_authority(std::string_view authority) {
     return parts;
 }
 
-Result<const model::OutboundGrant*> find_grant(const std::vector<model::OutboundGrant>& grants,
-                                               std::string_view scheme, std::string_view authority) {
+Result<const model::OutboundGrant*> find_grant(const std::vector<model::OutboundGrant>& grants, std::string_view scheme,
+                                               std::string_view authority) {
     const std::string wanted_scheme = scheme.empty() ? "http" : lowered(scheme);
     if (wanted_scheme == "https")
         return fail("tls_not_available", "https://{} cannot be reached: TLS is not available yet", authority);

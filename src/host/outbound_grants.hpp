@@ -11,8 +11,8 @@ namespace skep::host {
 
 // The grant that allows `scheme`://`authority`. Fails with `outbound_not_granted`, naming the line to add, and with
 // `tls_not_available` for https.
-Result<const model::OutboundGrant*> find_grant(const std::vector<model::OutboundGrant>& grants,
-                                               std::string_view scheme, std::string_view authority);
+Result<const model::OutboundGrant*> find_grant(const std::vector<model::OutboundGrant>& grants, std::string_view scheme,
+                                               std::string_view authority);
 
 // The host and port of `authority`; the port is 80 where it has none. Fails with `invalid_argument`.
 struct HostAndPort {

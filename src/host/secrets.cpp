@@ -9,7 +9,8 @@ void get(wasm::GuestTask& task, HostArgs args, HostCall call) {
     const auto found = environment.secrets.find(std::string(args.text(0)));
     if (found != environment.secrets.end())
         return std::move(call).done_copy(found->second);
-    std::move(call).fail(error("permission_denied", "the secret '{0}' is not granted: add secrets = [\"{0}\"] to [services.{1}]",
+    std::move(call).fail(error("permission_denied",
+                               "the secret '{0}' is not granted: add secrets = [\"{0}\"] to [services.{1}]",
                                args.text(0), environment.name.value()));
 }
 

@@ -14,14 +14,13 @@ Result<> add_trace(wasm::HostFunctions& functions) {
         services_of(task).log(LogLevel::debug, args.text(0), {{"event", std::string(args.text(1))}});
         std::move(call).done();
     }));
-    TRY_DO(interface.add("start-span", {Param::string}, ResultShape::string,
-                         [](auto& task, HostArgs args, HostCall call) {
-                             answer(std::move(call), services_of(task).start_span(args.text(0)));
-                         }));
-    return interface.add("end-span", {Param::string}, ResultShape::unit,
-                         [](auto& task, HostArgs args, HostCall call) {
-                             answer(std::move(call), services_of(task).end_span(args.text(0)));
-                         });
+    TRY_DO(
+        interface.add("start-span", {Param::string}, ResultShape::string, [](auto& task, HostArgs args, HostCall call) {
+            answer(std::move(call), services_of(task).start_span(args.text(0)));
+        }));
+    return interface.add("end-span", {Param::string}, ResultShape::unit, [](auto& task, HostArgs args, HostCall call) {
+        answer(std::move(call), services_of(task).end_span(args.text(0)));
+    });
 }
 
 }  // namespace skep::host

@@ -14,9 +14,8 @@ namespace skep::http {
 
 // Where a request goes, and until when.
 struct ClientOptions {
-    std::vector<async::SocketAddress>
-        addresses;                      // checked by the caller; tried in order, at least one
-    std::optional<TimePoint> deadline;  // until the response's head: `upstream_timeout`
+    std::vector<async::SocketAddress> addresses;  // checked by the caller; tried in order, at least one
+    std::optional<TimePoint> deadline;            // until the response's head: `upstream_timeout`
 };
 
 namespace detail {

@@ -161,15 +161,13 @@ TEST_F(ClientFraming, does_not_reuse_a_connection_on_which_bytes_come_unasked) {
 }
 
 TEST_F(ClientFraming, refuses_a_second_content_length) {
-    const auto reply =
-        answered("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc");
+    const auto reply = answered("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc");
 
     expect_refused(*reply, "second Content-Length");
 }
 
 TEST_F(ClientFraming, refuses_content_length_beside_transfer_encoding) {
-    const auto reply = answered(
-        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    const auto reply = answered("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
 
     expect_refused(*reply, "beside Transfer-Encoding");
 }
@@ -259,8 +257,7 @@ TEST_F(ClientFraming, says_when_a_body_was_cut) {
 }
 
 TEST_F(ClientFraming, says_when_a_chunked_body_was_cut) {
-    const auto reply =
-        answered_and_closed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
+    const auto reply = answered_and_closed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
 
     EXPECT_EQ(reply->body_error_name(), "upstream_closed");
 }

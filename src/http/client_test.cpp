@@ -44,8 +44,7 @@ TEST_F(HttpClient, writes_a_get_from_the_model) {
 TEST_F(HttpClient, writes_the_length_of_a_buffered_body) {
     start(post("abc"));
 
-    EXPECT_EQ(upstream().received(),
-              "POST / HTTP/1.1\r\nhost: up.test\r\ncontent-length: 3\r\n\r\nabc");
+    EXPECT_EQ(upstream().received(), "POST / HTTP/1.1\r\nhost: up.test\r\ncontent-length: 3\r\n\r\nabc");
 }
 
 TEST_F(HttpClient, streams_a_body_of_unknown_length_in_chunks) {
@@ -86,8 +85,7 @@ TEST_F(HttpClient, never_forwards_framing_fields) {
 
     start(std::move(request));
 
-    EXPECT_EQ(upstream().received(),
-              "POST / HTTP/1.1\r\nhost: up.test\r\ncontent-length: 3\r\n\r\nabc");
+    EXPECT_EQ(upstream().received(), "POST / HTTP/1.1\r\nhost: up.test\r\ncontent-length: 3\r\n\r\nabc");
 }
 
 TEST_F(HttpClient, refuses_https) {

@@ -12,8 +12,7 @@ namespace {
 using async::SocketAddress;
 using Addresses = std::vector<SocketAddress>;
 
-constexpr auto kTimeKept =
-    std::chrono::seconds(5);  // the C library does not tell how long an answer holds
+constexpr auto kTimeKept = std::chrono::seconds(5);  // the C library does not tell how long an answer holds
 constexpr std::size_t kMostNames = 1024;
 constexpr std::size_t kMostAddresses = 8;
 
@@ -29,8 +28,7 @@ Result<Place> split(std::string_view authority, std::uint16_t default_port) {
     const auto colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
     Place place{std::string(authority.substr(0, colon)), default_port};
     if (colon != std::string_view::npos)
-        std::from_chars(authority.data() + colon + 1, authority.data() + authority.size(),
-                        place.port);
+        std::from_chars(authority.data() + colon + 1, authority.data() + authority.size(), place.port);
     if (place.host.starts_with('['))
         place.host = place.host.substr(1, place.host.size() - 2);
     return place;
@@ -82,8 +80,7 @@ AddressPolicy AddressPolicy::public_and(std::vector<SocketAddress> named) {
 bool AddressPolicy::allows(const SocketAddress& address) const {
     if (allows_all_ || !address.is_special())
         return true;
-    return std::ranges::any_of(
-        named_, [&](const SocketAddress& named) { return named.ip() == address.ip(); });
+    return std::ranges::any_of(named_, [&](const SocketAddress& named) { return named.ip() == address.ip(); });
 }
 
 std::unique_ptr<NameSource> make_system_names(async::Loop& loop, async::BlockingPool& pool) {
@@ -102,8 +99,8 @@ async::Task<Result<Addresses>> Resolver::resolve(std::string authority, std::uin
             allowed.push_back(address.with_port(place.port));
     }
     if (allowed.empty() && !found.empty())
-        co_return fail("address_not_allowed", "{} resolves to {}, which is closed to guests",
-                       place.host, found.front().ip());
+        co_return fail("address_not_allowed", "{} resolves to {}, which is closed to guests", place.host,
+                       found.front().ip());
     if (allowed.empty())
         co_return fail("name_not_resolved", "{} has no address", place.host);
     co_return allowed;
@@ -124,8 +121,7 @@ async::Task<Result<Addresses>> Resolver::find(std::string host) {
 
 void Resolver::remember(const std::string& host, const Addresses& addresses) {
     if (known_.size() >= kMostNames)
-        std::erase_if(known_,
-                      [&](const auto& entry) { return entry.second.valid_until <= loop_.now(); });
+        std::erase_if(known_, [&](const auto& entry) { return entry.second.valid_until <= loop_.now(); });
     if (known_.size() >= kMostNames)
         known_.clear();
     known_[host] = {addresses, loop_.now() + kTimeKept};

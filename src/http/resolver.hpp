@@ -54,8 +54,7 @@ public:
     // The addresses of `authority` (host or host:port) that `policy` allows, with its port or
     // `default_port`: at most 8, at least one. A caller connects to these and to no others. Fails
     // with `name_not_resolved`, `address_not_allowed` or `invalid_argument`.
-    async::Task<Result<std::vector<async::SocketAddress>>> resolve(std::string authority,
-                                                                   std::uint16_t default_port,
+    async::Task<Result<std::vector<async::SocketAddress>>> resolve(std::string authority, std::uint16_t default_port,
                                                                    AddressPolicy policy);
 
 private:

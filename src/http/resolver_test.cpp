@@ -15,8 +15,7 @@ using namespace std::chrono_literals;
 class ResolverTest : public testing::Test {
 protected:
     // The addresses found, as text, or the reason of the failure.
-    std::vector<std::string> resolve(std::string authority,
-                                     AddressPolicy policy = AddressPolicy::public_and()) {
+    std::vector<std::string> resolve(std::string authority, AddressPolicy policy = AddressPolicy::public_and()) {
         const auto found = loop.run(resolver.resolve(std::move(authority), 80, std::move(policy)));
         if (!found)
             return {std::string(found.error().name())};
@@ -25,9 +24,7 @@ protected:
             texts.push_back(address.to_string());
         return texts;
     }
-    static async::SocketAddress ip(std::string_view text) {
-        return async::SocketAddress::parse_ip(text, 0).value();
-    }
+    static async::SocketAddress ip(std::string_view text) { return async::SocketAddress::parse_ip(text, 0).value(); }
 
     async::TestLoop loop;
     FakeNames names;
@@ -104,8 +101,7 @@ TEST_F(ResolverTest, remembers_a_name_for_a_short_time) {
     EXPECT_EQ(names.lookups(), 2);
 }
 
-async::Task<void> look_up_localhost(NameSource& names, async::IoThread& thread,
-                                    bool& has_loopback) {
+async::Task<void> look_up_localhost(NameSource& names, async::IoThread& thread, bool& has_loopback) {
     const auto found = co_await names.lookup("localhost");
     has_loopback = found && !found->empty() && found->front().is_loopback();
     thread.stop();

@@ -27,8 +27,8 @@ struct Server::State {
     async::IntrusiveList<detail::Session> sessions;
 };
 
-Server::Server(async::Loop& loop, std::unique_ptr<async::Listener> listener, Handler& handler,
-               ServerLimits limits, ServerObserver* observer)
+Server::Server(async::Loop& loop, std::unique_ptr<async::Listener> listener, Handler& handler, ServerLimits limits,
+               ServerObserver* observer)
     : state_(new State{.context{.loop = loop,
                                 .handler = handler,
                                 .limits = limits,

@@ -27,12 +27,10 @@ public:
     // client has closed in its direction after `half_close_grace`. The request's body may be held
     // beyond the answer; it then fails with `client_closed`. What is thrown becomes a 500. Faults
     // of the request's body replace the answer. `connection` outlives the task.
-    virtual async::Task<model::Response> handle(model::Request request,
-                                                const ConnectionInfo& connection) = 0;
+    virtual async::Task<model::Response> handle(model::Request request, const ConnectionInfo& connection) = 0;
 
     // How large the body of `request` (still without body) may be; `usual` is what the limits say.
-    virtual std::uint64_t request_body_limit(const model::Request& request,
-                                             std::uint64_t usual) const {
+    virtual std::uint64_t request_body_limit(const model::Request& request, std::uint64_t usual) const {
         static_cast<void>(request);
         return usual;
     }
@@ -61,8 +59,8 @@ class Server {
 public:
     // `loop`, `handler` and `observer` outlive the server. Not to be destroyed by one of its own
     // handlers.
-    Server(async::Loop& loop, std::unique_ptr<async::Listener> listener, Handler& handler,
-           ServerLimits limits, ServerObserver* observer = nullptr);
+    Server(async::Loop& loop, std::unique_ptr<async::Listener> listener, Handler& handler, ServerLimits limits,
+           ServerObserver* observer = nullptr);
     ~Server();
 
     // Begins to accept.

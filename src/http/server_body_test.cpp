@@ -182,9 +182,7 @@ TEST_F(ServerBody, does_not_let_a_handler_set_framing_fields) {
 }
 
 TEST_F(ServerBody, refuses_to_send_an_interim_status_as_the_answer) {
-    handler.answer = [](model::Request) -> async::Task<model::Response> {
-        co_return text_response("", 101);
-    };
+    handler.answer = [](model::Request) -> async::Task<model::Response> { co_return text_response("", 101); };
 
     RawPeer peer = sent(kGet);
 
@@ -228,8 +226,7 @@ TEST_F(ServerBody, echoes_a_body_while_it_arrives) {
         response.body = std::move(request.body);
         co_return response;
     };
-    RawPeer peer =
-        sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
     EXPECT_THAT(peer.take(), testing::EndsWith("3\r\nabc\r\n"));
 
     peer.send("2\r\nde\r\n0\r\n\r\n");
@@ -239,22 +236,17 @@ TEST_F(ServerBody, echoes_a_body_while_it_arrives) {
 }
 
 TEST_F(ServerBody, discards_a_small_body_that_nobody_read_and_goes_on) {
-    handler.answer = [](model::Request) -> async::Task<model::Response> {
-        co_return text_response("no", 401);
-    };
+    handler.answer = [](model::Request) -> async::Task<model::Response> { co_return text_response("no", 401); };
 
-    RawPeer peer = sent(
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" +
-        std::string(kGet));
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" +
+                        std::string(kGet));
 
     EXPECT_THAT(peer.received(), testing::MatchesRegex("HTTP/1.1 401 .*HTTP/1.1 401 .*"));
     EXPECT_FALSE(peer.is_closed());
 }
 
 TEST_F(ServerBody, closes_after_the_answer_when_an_unread_body_is_still_coming) {
-    handler.answer = [](model::Request) -> async::Task<model::Response> {
-        co_return text_response("no", 401);
-    };
+    handler.answer = [](model::Request) -> async::Task<model::Response> { co_return text_response("no", 401); };
 
     RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nabc");
 
@@ -266,8 +258,7 @@ TEST_F(ServerBody, closes_after_the_answer_when_an_unread_body_is_still_coming) 
 TEST_F(ServerBody, refuses_a_body_past_the_limit_before_it_comes) {
     limits.request_body = 10;
 
-    RawPeer peer =
-        sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n");
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n");
 
     expect_refused(peer, 413, "exceeds 10 bytes");
     EXPECT_TRUE(handler.seen().empty());
@@ -276,8 +267,7 @@ TEST_F(ServerBody, refuses_a_body_past_the_limit_before_it_comes) {
 TEST_F(ServerBody, refuses_a_chunked_body_when_it_passes_the_limit) {
     limits.request_body = 10;
 
-    RawPeer peer = sent(
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n0123456789a\r\n");
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n0123456789a\r\n");
 
     expect_refused(peer, 413, "exceeds 10 bytes");
 }

@@ -53,8 +53,7 @@ TEST_F(ServerExchange, answers_pipelined_requests_in_order) {
 
     RawPeer peer = sent("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /22 HTTP/1.1\r\nHost: h\r\n\r\n");
 
-    EXPECT_THAT(peer.received(),
-                testing::MatchesRegex("HTTP/1.1 200 .*\r\n\r\n/1HTTP/1.1 200 .*\r\n\r\n/22"));
+    EXPECT_THAT(peer.received(), testing::MatchesRegex("HTTP/1.1 200 .*\r\n\r\n/1HTTP/1.1 200 .*\r\n\r\n/22"));
 }
 
 TEST_F(ServerExchange, does_not_start_a_pipelined_request_before_the_one_ahead_is_answered) {
@@ -147,8 +146,7 @@ TEST_F(ServerExchange, sends_neither_body_nor_length_with_204) {
 
     RawPeer peer = sent(kGet);
 
-    EXPECT_EQ(peer.received(),
-              "HTTP/1.1 204 No Content\r\ndate: Thu, 01 Jan 2026 01:00:00 GMT\r\n\r\n");
+    EXPECT_EQ(peer.received(), "HTTP/1.1 204 No Content\r\ndate: Thu, 01 Jan 2026 01:00:00 GMT\r\n\r\n");
     EXPECT_FALSE(peer.is_closed());
 }
 
@@ -184,8 +182,7 @@ TEST_F(ServerExchange, delimits_a_body_of_unknown_length_by_the_end_in_http_1_0)
 }
 
 TEST_F(ServerExchange, sends_100_continue_when_the_handler_first_wants_the_body) {
-    RawPeer peer =
-        sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
     EXPECT_EQ(peer.take(), "HTTP/1.1 100 Continue\r\n\r\n");
 
     peer.send("abc");
@@ -196,19 +193,15 @@ TEST_F(ServerExchange, sends_100_continue_when_the_handler_first_wants_the_body)
 }
 
 TEST_F(ServerExchange, sends_no_100_continue_when_the_body_is_there_already) {
-    RawPeer peer =
-        sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc");
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc");
 
     EXPECT_EQ(peer.received(), kOk);
 }
 
 TEST_F(ServerExchange, closes_instead_of_asking_for_a_body_that_the_handler_does_not_want) {
-    handler.answer = [](model::Request) -> async::Task<model::Response> {
-        co_return text_response("no", 401);
-    };
+    handler.answer = [](model::Request) -> async::Task<model::Response> { co_return text_response("no", 401); };
 
-    RawPeer peer =
-        sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
 
     EXPECT_EQ(peer.status(), 401);
     EXPECT_THAT(peer.received(), HasSubstr("\r\nconnection: close\r\n"));
@@ -221,10 +214,8 @@ TEST_F(ServerExchange, sends_100_continue_before_a_response_that_streams_the_bod
         response.body = std::move(request.body);
         co_return response;
     };
-    RawPeer peer =
-        sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
-    EXPECT_THAT(peer.received(),
-                testing::StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_THAT(peer.received(), testing::StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
 
     peer.send("abc");
 

@@ -79,8 +79,7 @@ TEST_F(ServerFraming, refuses_a_transfer_coding_that_only_looks_like_chunked) {
 }
 
 TEST_F(ServerFraming, refuses_chunked_given_twice) {
-    RawPeer peer =
-        sent(post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"));
+    RawPeer peer = sent(post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"));
 
     expect_refused(peer, 400, "given twice");
 }
@@ -92,8 +91,7 @@ TEST_F(ServerFraming, refuses_a_transfer_coding_behind_a_vertical_tab) {
 }
 
 TEST_F(ServerFraming, refuses_transfer_encoding_in_http_1_0) {
-    RawPeer peer =
-        sent("POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    RawPeer peer = sent("POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
 
     expect_refused(peer, 400, "HTTP/1.0");
 }

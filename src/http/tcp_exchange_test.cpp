@@ -66,11 +66,10 @@ protected:
     SystemClock clock;
     async::IoThread thread{clock};
     FakeHandler handler;
-    Server server{
-        thread.loop(),
-        thread.network().listen(async::SocketAddress::parse("127.0.0.1:0").value(), {}).value(),
-        handler,
-        {}};
+    Server server{thread.loop(),
+                  thread.network().listen(async::SocketAddress::parse("127.0.0.1:0").value(), {}).value(),
+                  handler,
+                  {}};
     async::SocketAddress target = server.address();
     Client client{thread.loop(), thread.network(), {}};
     std::string received;

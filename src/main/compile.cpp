@@ -1,8 +1,7 @@
 #include "main/compile.hpp"
 
-#include <sys/resource.h>
-
 #include <cstdio>
+#include <sys/resource.h>
 
 #include "base/files.hpp"
 #include "wasm/code.hpp"

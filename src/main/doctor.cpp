@@ -1,9 +1,8 @@
 #include "main/doctor.hpp"
 
+#include <filesystem>
 #include <sys/resource.h>
 #include <sys/utsname.h>
-
-#include <filesystem>
 
 #include "base/files.hpp"
 #include "main/host_paths.hpp"
@@ -31,8 +30,8 @@ Finding engine_mode() {
     if (!engine)
         return {"engine", "problem", engine.error().to_string()};
     const wasm::EngineStatus status = (*engine)->status();
-    const std::string slots = fmt::format("{} slots, at most {} MiB kept resident", status.slots,
-                                          status.kept_resident_bound >> 20);
+    const std::string slots =
+        fmt::format("{} slots, at most {} MiB kept resident", status.slots, status.kept_resident_bound >> 20);
     if (status.page_map_scan)
         return {"engine", "ok", slots + ", reset by page-map scan"};
     const std::string_view why =

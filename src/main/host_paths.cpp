@@ -1,8 +1,7 @@
 #include "main/host_paths.hpp"
 
-#include <unistd.h>
-
 #include <string>
+#include <unistd.h>
 
 namespace skep {
 

@@ -1,10 +1,9 @@
-#include <unistd.h>
-
 #include <csignal>
 #include <iostream>
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <vector>
 
 #include "base/environment.hpp"

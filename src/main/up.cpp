@@ -54,8 +54,7 @@ platform::PlatformOptions platform_options(const cli::ProjectOptions& project, c
                                            model::Application application) {
     const bool for_people = ::isatty(STDERR_FILENO) != 0;
     platform::PlatformOptions options;
-    options.data_directory =
-        project.data_dir.empty() ? application.manifest.parent_path() / ".skep" : project.data_dir;
+    options.data_directory = project.data_dir.empty() ? application.manifest.parent_path() / ".skep" : project.data_dir;
     options.application = std::move(application);
     options.reread = [project] { return first_error_of(load_application(project)); };
     options.describe = [project] { return configuration_json(project); };
@@ -69,11 +68,10 @@ platform::PlatformOptions platform_options(const cli::ProjectOptions& project, c
 
 void print_addresses(const platform::Platform& running, cli::Output& output) {
     const auto [well, all] = running.service_counts();
-    cli::Listing listing{.kind = cli::Listing::Kind::one,
-                         .columns = {{"application", "application"},
-                                     {"control", "control"},
-                                     {"metrics", "metrics"},
-                                     {"services", "services"}}};
+    cli::Listing listing{
+        .kind = cli::Listing::Kind::one,
+        .columns = {
+            {"application", "application"}, {"control", "control"}, {"metrics", "metrics"}, {"services", "services"}}};
     listing.rows.push_back({{"application", running.gateway_url()},
                             {"control", running.control_url()},
                             {"metrics", running.control_url() + "/metrics"},

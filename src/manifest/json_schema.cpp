@@ -18,13 +18,12 @@ json::object text_like(std::string_view pattern) {
 }
 
 json::object route_schema() {
-    const json::object table{{"type", "object"},
-                             {"properties",
-                              {{"path", text_like("^/")},
-                               {"methods", array_of(text_like("^[A-Z-]+$"))},
-                               {"host", {{"type", "string"}}}}},
-                             {"required", json::array{"path"}},
-                             {"additionalProperties", false}};
+    const json::object table{
+        {"type", "object"},
+        {"properties",
+         {{"path", text_like("^/")}, {"methods", array_of(text_like("^[A-Z-]+$"))}, {"host", {{"type", "string"}}}}},
+        {"required", json::array{"path"}},
+        {"additionalProperties", false}};
     json::object schema;
     schema["oneOf"] = json::array{text_like("^([A-Z-]+ )?/"), table};
     return schema;
@@ -48,8 +47,7 @@ json::object type_schema(const Key& key) {
         case ValueType::url:
             return text_like("^http://");
         case ValueType::level:
-            return {{"type", "string"},
-                    {"enum", json::array(log_levels().begin(), log_levels().end())}};
+            return {{"type", "string"}, {"enum", json::array(log_levels().begin(), log_levels().end())}};
         case ValueType::services:
         case ValueType::names:
             return array_of(json::object{{"type", "string"}});
@@ -107,10 +105,8 @@ std::string json_schema() {
     json::object schema = table_schema({});
     json::object profile = schema;
     profile["description"] = "What differs in this profile.";
-    schema["properties"].as_object()["profiles"] = {{"type", "object"},
-                                                    {"additionalProperties", std::move(profile)}};
-    json::object titled{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                        {"title", "skep.toml"}};
+    schema["properties"].as_object()["profiles"] = {{"type", "object"}, {"additionalProperties", std::move(profile)}};
+    json::object titled{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "skep.toml"}};
     for (auto& member : schema)
         titled[member.key()] = std::move(member.value());
     return json::serialize(titled);

@@ -36,8 +36,7 @@ public:
 
 private:
     void apply(const Setting& setting) {
-        Target target{&application_, nullptr, nullptr, setting.path.back(),
-                      settings_->file().parent_path()};
+        Target target{&application_, nullptr, nullptr, setting.path.back(), settings_->file().parent_path()};
         if (setting.path[0] == "services")
             target.service = &application_.services[services_.at(setting.path[1])];
         if (setting.path[0] == "secrets")
@@ -52,21 +51,18 @@ private:
 };
 
 // Where `key` got its value, with `*` of its pattern replaced by `name`.
-void add_origin(const Key& key, std::string_view name, const Settings& settings,
-                std::vector<Origin>& out) {
+void add_origin(const Key& key, std::string_view name, const Settings& settings, std::vector<Origin>& out) {
     std::string path(key.pattern);
     if (const auto star = path.find('*'); star != std::string::npos)
         path.replace(star, 1, name);
     if (const Setting* setting = settings.find(path))
-        out.push_back({path, key.secret ? "<secret>" : show(setting->node), setting->layer_name,
-                       setting->hidden});
+        out.push_back({path, key.secret ? "<secret>" : show(setting->node), setting->layer_name, setting->hidden});
     else if (std::string value = default_of(key); !value.empty() || !key.default_note.empty())
         out.push_back({path, value.empty() ? std::string(key.default_note) : value, "default", {}});
 }
 
 // The entries of a table whose names users choose, services.users.env.
-void add_entries(std::string_view pattern, std::string_view name, const Settings& settings,
-                 std::vector<Origin>& out) {
+void add_entries(std::string_view pattern, std::string_view name, const Settings& settings, std::vector<Origin>& out) {
     std::string prefix(pattern.substr(0, pattern.size() - 1));
     prefix.replace(prefix.find('*'), 1, name);
     const auto& all = settings.all();
@@ -127,13 +123,11 @@ LoadResult load(const std::filesystem::path& path, const Layers& layers) {
 
 LoadResult parse(std::string_view text, const std::filesystem::path& file, const Layers& layers) {
     if (text.size() > kLargestManifest)
-        return std::unexpected(
-            only(error("file_too_large", "{} is larger than 1 MiB", file.string())));
+        return std::unexpected(only(error("file_too_large", "{} is larger than 1 MiB", file.string())));
     Faults faults(file.filename().string(), text);
     const auto document = parse_document(text);
     if (!document) {
-        faults.add(error("manifest_syntax", "{}", document.error().message),
-                   document.error().place);
+        faults.add(error("manifest_syntax", "{}", document.error().message), document.error().place);
         return std::unexpected(std::move(faults).take());
     }
     Settings settings(file, faults);

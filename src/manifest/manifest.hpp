@@ -26,10 +26,9 @@ enum class FileChecks : std::uint8_t { must_exist, may_be_missing };
 
 // What stands above the file, from the strongest: flags, the environment, a profile.
 struct Layers {
-    std::string profile;                                     // "" for none
-    std::vector<std::pair<std::string, std::string>> flags;  // "gateway.listen" -> text
-    std::vector<std::pair<std::string, std::string>>
-        environment;  // every SKEP_* variable; SKEP_A__B stands for a.b
+    std::string profile;                                           // "" for none
+    std::vector<std::pair<std::string, std::string>> flags;        // "gateway.listen" -> text
+    std::vector<std::pair<std::string, std::string>> environment;  // every SKEP_* variable; SKEP_A__B stands for a.b
     FileChecks files = FileChecks::must_exist;
 };
 
@@ -39,8 +38,7 @@ struct Origin {
     std::string value;  // "<secret>" where it is one
     std::string layer;  // "flag", "environment SKEP_…", "profile staging, skep.toml:9:1",
                         // "skep.toml:3:1", "default"
-    std::vector<std::pair<std::string, std::string>>
-        hidden;  // (layer, value) that it hides, the strongest first
+    std::vector<std::pair<std::string, std::string>> hidden;  // (layer, value) that it hides, the strongest first
 };
 
 struct Loaded {

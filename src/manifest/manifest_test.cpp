@@ -18,14 +18,12 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 const std::filesystem::path kFile = "/app/skep.toml";
-constexpr std::string_view kUsers =
-    "[services.users]\nurl = 'http://127.0.0.1:9001'\nroutes = ['/users']\n";
+constexpr std::string_view kUsers = "[services.users]\nurl = 'http://127.0.0.1:9001'\nroutes = ['/users']\n";
 
 Loaded parsed(std::string_view text, const Layers& layers = {}) {
     LoadResult result = parse(text, kFile, layers);
     if (!result)
-        ADD_FAILURE() << result.error().front().error.to_string() << "\n"
-                      << result.error().front().error.detail();
+        ADD_FAILURE() << result.error().front().error.to_string() << "\n" << result.error().front().error.detail();
     return result ? std::move(*result) : Loaded{};
 }
 
@@ -148,16 +146,14 @@ TEST(Manifest, an_unknown_key_is_shown_with_a_caret_and_the_nearest_known) {
     const Fault found = fault("[services.users]\nurl = 'http://u'\n  ruotes = []");
 
     EXPECT_EQ(found.error.name(), "manifest_unknown_key");
-    EXPECT_EQ(found.error.message(),
-              "skep.toml:3:3: services.users has no key 'ruotes'; did you mean 'routes'?");
+    EXPECT_EQ(found.error.message(), "skep.toml:3:3: services.users has no key 'ruotes'; did you mean 'routes'?");
     EXPECT_EQ(found.error.detail(), "3 |   ruotes = []\n  |   ^^^^^^");
     EXPECT_EQ(found.line, 3);
     EXPECT_EQ(found.column, 3);
 }
 
 TEST(Manifest, an_unknown_key_that_resembles_none_lists_what_there_is) {
-    EXPECT_THAT(fault(with_users("[control]\nzzzzzz = 1")).error.message(),
-                EndsWith("no key 'zzzzzz'; it has listen"));
+    EXPECT_THAT(fault(with_users("[control]\nzzzzzz = 1")).error.message(), EndsWith("no key 'zzzzzz'; it has listen"));
 }
 
 TEST(Manifest, the_caret_counts_characters_and_not_bytes) {
@@ -167,9 +163,8 @@ TEST(Manifest, the_caret_counts_characters_and_not_bytes) {
 }
 
 TEST(Manifest, a_wrong_type_says_what_it_takes) {
-    EXPECT_EQ(
-        fault(with_users("limits = { memory = 64 }")).error.message(),
-        "skep.toml:4:21: services.*.limits.memory takes a size such as \"64MiB\", not an integer");
+    EXPECT_EQ(fault(with_users("limits = { memory = 64 }")).error.message(),
+              "skep.toml:4:21: services.*.limits.memory takes a size such as \"64MiB\", not an integer");
     EXPECT_EQ(fault(with_users("calls = 'users'")).error.name(), "manifest_wrong_type");
     EXPECT_EQ(fault(with_users("env = []")).error.name(), "manifest_wrong_type");
     EXPECT_EQ(fault("services = 1\n").error.name(), "manifest_wrong_type");
@@ -178,8 +173,7 @@ TEST(Manifest, a_wrong_type_says_what_it_takes) {
 TEST(Manifest, a_number_out_of_range_says_the_range) {
     EXPECT_THAT(fault(with_users("limits.memory = '1KiB'")).error.message(),
                 HasSubstr("1KiB is out of range: from 64KiB to 4GiB"));
-    EXPECT_THAT(fault(with_users("[runtime]\nslots = 0")).error.message(),
-                HasSubstr("from 1 to 100000"));
+    EXPECT_THAT(fault(with_users("[runtime]\nslots = 0")).error.message(), HasSubstr("from 1 to 100000"));
 }
 
 TEST(Manifest, a_syntax_error_has_its_place) {
@@ -190,13 +184,11 @@ TEST(Manifest, a_syntax_error_has_its_place) {
 }
 
 TEST(Manifest, a_table_that_is_there_twice_is_refused) {
-    EXPECT_EQ(fault(with_users("[services.users]\nurl = 'http://v'")).error.name(),
-              "manifest_syntax");
+    EXPECT_EQ(fault(with_users("[services.users]\nurl = 'http://v'")).error.name(), "manifest_syntax");
 }
 
 TEST(Manifest, reports_every_fault_in_order_of_place) {
-    const std::vector<Fault> found =
-        faults("[services.users]\nurl = 7\nrouts = []\n[gateway]\nlisten = 'x'");
+    const std::vector<Fault> found = faults("[services.users]\nurl = 7\nrouts = []\n[gateway]\nlisten = 'x'");
 
     ASSERT_EQ(found.size(), 3U);
     EXPECT_EQ(found[0].error.name(), "manifest_wrong_type");
@@ -216,17 +208,14 @@ TEST(Manifest, keys_of_later_features_name_the_feature) {
     const Fault found = fault(with_users("data = true"));
 
     EXPECT_EQ(found.error.name(), "manifest_not_available");
-    EXPECT_THAT(found.error.message(),
-                HasSubstr("'services.users.data' belongs to the durable store"));
+    EXPECT_THAT(found.error.message(), HasSubstr("'services.users.data' belongs to the durable store"));
     EXPECT_EQ(fault(with_users("[mail]\nurl = 'smtp://x'")).error.name(), "manifest_not_available");
 }
 
 TEST(Manifest, names_follow_their_rules) {
-    EXPECT_THAT(
-        fault("[services.Users]\nurl = 'http://u'\n[services.b]\nurl = 'http://u'").error.message(),
-        HasSubstr("a service name starts with a letter a to z"));
-    EXPECT_EQ(fault(with_users("[secrets.'a b']\nfile = 'x'")).error.name(),
-              "manifest_invalid_value");
+    EXPECT_THAT(fault("[services.Users]\nurl = 'http://u'\n[services.b]\nurl = 'http://u'").error.message(),
+                HasSubstr("a service name starts with a letter a to z"));
+    EXPECT_EQ(fault(with_users("[secrets.'a b']\nfile = 'x'")).error.name(), "manifest_invalid_value");
     EXPECT_EQ(fault(with_users("env = { 'A=B' = 'x' }")).error.name(), "manifest_invalid_value");
 }
 
@@ -236,8 +225,7 @@ TEST(Manifest, a_manifest_without_a_service_is_refused) {
 
 TEST(Manifest, a_service_has_one_origin) {
     EXPECT_EQ(fault("[services.users]\nroutes = ['/u']").error.name(), "manifest_missing_key");
-    EXPECT_THAT(fault(with_users("module = '/dev/../etc/passwd'")).error.message(),
-                HasSubstr("exclude one another"));
+    EXPECT_THAT(fault(with_users("module = '/dev/../etc/passwd'")).error.message(), HasSubstr("exclude one another"));
 }
 
 TEST(Manifest, names_a_module_that_is_not_there) {
@@ -251,22 +239,18 @@ TEST(Manifest, a_call_to_an_unknown_service_points_at_the_name) {
     const Fault found = fault(with_users("calls = ['users', 'userz']"));
 
     EXPECT_EQ(found.column, 19);
-    EXPECT_THAT(found.error.message(),
-                EndsWith("calls 'userz', which does not exist; did you mean 'users'?"));
+    EXPECT_THAT(found.error.message(), EndsWith("calls 'userz', which does not exist; did you mean 'users'?"));
 }
 
 TEST(Manifest, a_route_belongs_to_one_service) {
-    const Fault found =
-        fault(with_users("[services.b]\nurl = 'http://b'\nroutes = ['/b', '/users']"));
+    const Fault found = fault(with_users("[services.b]\nurl = 'http://b'\nroutes = ['/b', '/users']"));
 
     EXPECT_EQ(found.line, 6);
-    EXPECT_THAT(found.error.message(),
-                HasSubstr("the route '/users' is taken by service users already"));
+    EXPECT_THAT(found.error.message(), HasSubstr("the route '/users' is taken by service users already"));
 }
 
 TEST(Manifest, routes_with_parameters_of_other_names_are_the_same) {
-    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['GET /x/:id', 'GET /x/:name']")
-                  .error.name(),
+    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['GET /x/:id', 'GET /x/:name']").error.name(),
               "manifest_invalid_value");
 }
 
@@ -277,37 +261,28 @@ TEST(Manifest, routes_of_other_methods_or_hosts_stand_beside_one_another) {
 }
 
 TEST(Manifest, broken_routes_are_refused) {
-    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['x']").error.name(),
-              "manifest_invalid_value");
-    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['/a*']").error.name(),
-              "manifest_invalid_value");
-    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['/*/a']").error.name(),
-              "manifest_invalid_value");
-    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['/a/../b']").error.name(),
-              "manifest_invalid_value");
-    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['get /a']").error.name(),
-              "manifest_invalid_value");
-    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = [{ host = 'h' }]").error.name(),
-              "manifest_missing_key");
+    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['x']").error.name(), "manifest_invalid_value");
+    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['/a*']").error.name(), "manifest_invalid_value");
+    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['/*/a']").error.name(), "manifest_invalid_value");
+    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['/a/../b']").error.name(), "manifest_invalid_value");
+    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = ['get /a']").error.name(), "manifest_invalid_value");
+    EXPECT_EQ(fault("[services.a]\nurl = 'http://a'\nroutes = [{ host = 'h' }]").error.name(), "manifest_missing_key");
 }
 
 TEST(Manifest, tls_is_not_available_yet) {
     EXPECT_EQ(fault("[services.a]\nurl = 'https://a'").error.name(), "tls_not_available");
-    EXPECT_EQ(fault(with_users("outbound = ['https://api.example.com']")).error.name(),
-              "tls_not_available");
+    EXPECT_EQ(fault(with_users("outbound = ['https://api.example.com']")).error.name(), "tls_not_available");
 }
 
 TEST(Manifest, a_secret_without_a_source_is_refused) {
     EXPECT_EQ(fault(with_users("secrets = ['jwt']")).error.name(), "secret_not_found");
-    EXPECT_EQ(fault(with_users("[secrets.jwt]\nfile = 'jwt.key'")).error.name(),
-              "secret_not_found");
+    EXPECT_EQ(fault(with_users("[secrets.jwt]\nfile = 'jwt.key'")).error.name(), "secret_not_found");
     EXPECT_EQ(fault(with_users("[secrets.jwt]")).error.name(), "manifest_missing_key");
 }
 
 TEST(Manifest, a_secret_comes_from_the_environment) {
     Layers layers;
-    layers.environment = {{"SKEP_SECRETS__API_KEY", "s3cret"},
-                          {"SKEP_SECRETS__JWT_FILE", "/dev/null"}};
+    layers.environment = {{"SKEP_SECRETS__API_KEY", "s3cret"}, {"SKEP_SECRETS__JWT_FILE", "/dev/null"}};
     layers.files = FileChecks::may_be_missing;
     const Loaded loaded = parsed(with_users("secrets = ['api-key', 'jwt']"), layers);
 
@@ -330,18 +305,16 @@ TEST(Manifest, a_stronger_layer_hides_the_weaker_ones) {
     layers.profile = "staging";
     layers.environment = {{"SKEP_GATEWAY__LISTEN", "127.0.0.1:3"}};
     layers.flags = {{"gateway.listen", "127.0.0.1:4"}};
-    const Loaded loaded =
-        parsed(with_users("[gateway]\nlisten = '127.0.0.1:1'\n[profiles.staging.gateway]\nlisten = "
-                          "'127.0.0.1:2'"),
-               layers);
+    const Loaded loaded = parsed(with_users("[gateway]\nlisten = '127.0.0.1:1'\n[profiles.staging.gateway]\nlisten = "
+                                            "'127.0.0.1:2'"),
+                                 layers);
 
     const Origin listen = origin(loaded, "gateway.listen");
     EXPECT_EQ(loaded.application.gateway.listen, "127.0.0.1:4");
     EXPECT_EQ(listen.layer, "flag");
-    EXPECT_THAT(listen.hidden,
-                ElementsAre(std::pair("environment SKEP_GATEWAY__LISTEN", "127.0.0.1:3"),
-                            std::pair("profile staging, skep.toml:7:1", "127.0.0.1:2"),
-                            std::pair("skep.toml:5:1", "127.0.0.1:1")));
+    EXPECT_THAT(listen.hidden, ElementsAre(std::pair("environment SKEP_GATEWAY__LISTEN", "127.0.0.1:3"),
+                                           std::pair("profile staging, skep.toml:7:1", "127.0.0.1:2"),
+                                           std::pair("skep.toml:5:1", "127.0.0.1:1")));
 }
 
 TEST(Manifest, a_default_is_told_as_such) {
@@ -356,24 +329,21 @@ TEST(Manifest, a_profile_over_a_module_may_name_a_url) {
     Layers layers;
     layers.profile = "staging";
     const Loaded loaded =
-        parsed("[services.a]\nmodule = 'a.wasm'\n[profiles.staging.services.a]\nurl = 'http://a:1'",
-               layers);
+        parsed("[services.a]\nmodule = 'a.wasm'\n[profiles.staging.services.a]\nurl = 'http://a:1'", layers);
 
     EXPECT_EQ(loaded.application.services.at(0).url, "http://a:1");
     EXPECT_TRUE(loaded.application.services.at(0).module.empty());
 }
 
 TEST(Manifest, profiles_that_are_not_chosen_are_checked_all_the_same) {
-    EXPECT_EQ(fault(with_users("[profiles.x.gateway]\nlistn = ''")).error.name(),
-              "manifest_unknown_key");
+    EXPECT_EQ(fault(with_users("[profiles.x.gateway]\nlistn = ''")).error.name(), "manifest_unknown_key");
 }
 
 TEST(Manifest, an_unknown_profile_says_which_there_are) {
     Layers layers;
     layers.profile = "prod";
 
-    EXPECT_THAT(fault(with_users("[profiles.staging]"), layers).error.message(),
-                HasSubstr("but staging"));
+    EXPECT_THAT(fault(with_users("[profiles.staging]"), layers).error.message(), HasSubstr("but staging"));
 }
 
 TEST(Manifest, variables_reach_services_and_their_environment) {
@@ -393,17 +363,15 @@ TEST(Manifest, a_variable_that_means_no_key_is_refused) {
     Layers layers;
     layers.environment = {{"SKEP_GATEWAY__LISTN", "x"}};
 
-    EXPECT_EQ(
-        fault(kUsers, layers).error.message(),
-        "environment SKEP_GATEWAY__LISTN: gateway has no key 'listn'; did you mean 'listen'?");
+    EXPECT_EQ(fault(kUsers, layers).error.message(),
+              "environment SKEP_GATEWAY__LISTN: gateway has no key 'listn'; did you mean 'listen'?");
 }
 
 TEST(Manifest, a_variable_of_an_unknown_service_is_refused) {
     Layers layers;
     layers.environment = {{"SKEP_SERVICES__USER__URL", "http://x"}};
 
-    EXPECT_THAT(fault(kUsers, layers).error.message(),
-                EndsWith("services has no key 'user'; did you mean 'users'?"));
+    EXPECT_THAT(fault(kUsers, layers).error.message(), EndsWith("services has no key 'user'; did you mean 'users'?"));
 }
 
 TEST(Manifest, refuses_what_is_nested_too_deeply) {
@@ -419,8 +387,7 @@ TEST(Manifest, refuses_a_file_above_one_mebibyte) {
 }
 
 TEST(Manifest, load_finds_skep_toml_in_a_folder) {
-    const std::filesystem::path folder =
-        std::filesystem::path(testing::TempDir()) / "skep-manifest-load";
+    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "skep-manifest-load";
     std::filesystem::create_directories(folder);
     ASSERT_TRUE(write_file(folder / "skep.toml", kUsers));
 

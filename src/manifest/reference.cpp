@@ -24,8 +24,7 @@ std::string row(const Key& key) {
     std::string name(key.pattern.substr(key.pattern.rfind('.') + 1));
     if (name == "*")
         name = "NAME";
-    return fmt::format("| `{}` | {} | {} | {} |\n", name, expectation(key.type),
-                       default_column(key), key.doc);
+    return fmt::format("| `{}` | {} | {} | {} |\n", name, expectation(key.type), default_column(key), key.doc);
 }
 
 }  // namespace
@@ -35,9 +34,8 @@ std::string reference() {
     std::string section;
     for (const Key& key : all_keys()) {
         if (std::string next = section_of(key.pattern); next != section) {
-            out += fmt::format(
-                "{}### `[{}]`\n\n| key | takes | default | meaning |\n|---|---|---|---|\n",
-                out.empty() ? "" : "\n", next);
+            out += fmt::format("{}### `[{}]`\n\n| key | takes | default | meaning |\n|---|---|---|---|\n",
+                               out.empty() ? "" : "\n", next);
             section = std::move(next);
         }
         out += row(key);

@@ -19,8 +19,7 @@ TEST(JsonSchema, describes_every_kind_of_key) {
     EXPECT_EQ(service.at_pointer("/properties/queue/maximum"), 1'000'000);
     EXPECT_EQ(service.at_pointer("/properties/env/additionalProperties/type"), "string");
     EXPECT_EQ(service.at_pointer("/properties/routes/items/oneOf/1/required/0"), "path");
-    EXPECT_EQ(schema.at_pointer("/properties/profiles/additionalProperties/properties/app/type"),
-              "object");
+    EXPECT_EQ(schema.at_pointer("/properties/profiles/additionalProperties/properties/app/type"), "object");
 }
 
 TEST(JsonSchema, leaves_out_what_is_not_available) {

@@ -15,8 +15,8 @@ struct Unit {
 };
 
 // From large to small, those that are shown before those that are only read.
-constexpr auto kDurations = std::to_array<Unit>(
-    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}});
+constexpr auto kDurations =
+    std::to_array<Unit>({{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}});
 constexpr auto kSizes = std::to_array<Unit>({{"GiB", 1ULL << 30},
                                              {"MiB", 1ULL << 20},
                                              {"KiB", 1ULL << 10},
@@ -53,8 +53,8 @@ std::string show_with(std::span<const Unit> units, std::uint64_t number) {
 Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
     const auto parsed = parse_with(kDurations, text);
     if (!parsed)
-        return fail("manifest_invalid_value",
-                    "'{}' is no duration: write digits and ms, s, m, h or d, as in 250ms", text);
+        return fail("manifest_invalid_value", "'{}' is no duration: write digits and ms, s, m, h or d, as in 250ms",
+                    text);
     return std::chrono::milliseconds(*parsed);
 }
 
@@ -62,8 +62,7 @@ Result<std::uint64_t> parse_size(std::string_view text) {
     const auto parsed = parse_with(kSizes, text);
     if (!parsed)
         return fail("manifest_invalid_value",
-                    "'{}' is no size: write digits and B, KiB, MiB, GiB, KB, MB or GB, as in 64MiB",
-                    text);
+                    "'{}' is no size: write digits and B, KiB, MiB, GiB, KB, MB or GB, as in 64MiB", text);
     return *parsed;
 }
 

@@ -4,8 +4,8 @@
 
 namespace skep::mesh {
 
-// Stands in the queue while its coroutine waits. What it is handed is a permit that nobody holds yet; it gives it on if it
-// is destroyed before it has run.
+// Stands in the queue while its coroutine waits. What it is handed is a permit that nobody holds yet; it gives it on if
+// it is destroyed before it has run.
 class Bulkhead::Waiter final : public async::ListNode {
 public:
     explicit Waiter(Bulkhead& bulkhead) : bulkhead_(bulkhead), timeout_(*this) { ++bulkhead_.queued_; }

@@ -1,8 +1,8 @@
 #include "mesh/bulkhead.hpp"
 
-#include <gtest/gtest.h>
-
 #include <optional>
+
+#include <gtest/gtest.h>
 
 #include "async/task_group.hpp"
 #include "async/testing/test_loop.hpp"

@@ -8,8 +8,7 @@ namespace {
 // Counts one call from its begin to its end, also where it is destroyed in between.
 class Measurement {
 public:
-    Measurement(async::Loop& loop, ServiceStats& stats)
-        : stats_(stats), clock_(loop.clock()), begin_(clock_.now()) {
+    Measurement(async::Loop& loop, ServiceStats& stats) : stats_(stats), clock_(loop.clock()), begin_(clock_.now()) {
         stats_.requests.add();
         stats_.running.fetch_add(1, std::memory_order_relaxed);
     }
@@ -42,8 +41,7 @@ private:
 
 }  // namespace
 
-Caller::Caller(async::Loop& loop, Random& random, Options options)
-    : loop_(loop), random_(random), options_(options) {}
+Caller::Caller(async::Loop& loop, Random& random, Options options) : loop_(loop), random_(random), options_(options) {}
 
 const ServiceStats& Caller::set_target(const std::string& name, std::shared_ptr<Target> target) {
     auto& entry = entries_[name];

@@ -14,8 +14,8 @@
 
 namespace skep::mesh {
 
-// One service as a Caller sees it: where it runs, and what bounds the calls to it. Shared with the calls in flight, so that
-// a reload ends none of them.
+// One service as a Caller sees it: where it runs, and what bounds the calls to it. Shared with the calls in flight, so
+// that a reload ends none of them.
 struct Target {
     Target(async::Loop& loop, std::shared_ptr<model::Endpoint> place, Bulkhead::Limits limits)
         : endpoint(std::move(place)), bulkhead(loop, limits) {}
@@ -34,7 +34,8 @@ public:
     // `loop` and `random` outlive the caller.
     Caller(async::Loop& loop, Random& random, Options options);
 
-    // Replaces what is called `name`; null: removes it. The statistics of the name go on; they live as long as the caller.
+    // Replaces what is called `name`; null: removes it. The statistics of the name go on; they live as long as the
+    // caller.
     const ServiceStats& set_target(const std::string& name, std::shared_ptr<Target> target);
 
     async::Task<Result<model::Response>> invoke(model::ServiceName service, model::Request request,

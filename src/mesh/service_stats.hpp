@@ -11,12 +11,12 @@ namespace skep::mesh {
 // Written by its io thread, read by any.
 struct ServiceStats {
     Counter requests;
-    Counter client_errors;    // answered 4xx
-    Counter server_errors;    // answered 5xx, or not at all
-    Counter cancelled;        // the caller went away
-    Counter rejected;         // no place: bulkhead or slots
-    Histogram duration;       // until the response head
-    Counter cpu_ns;           // running time of guests
+    Counter client_errors;  // answered 4xx
+    Counter server_errors;  // answered 5xx, or not at all
+    Counter cancelled;      // the caller went away
+    Counter rejected;       // no place: bulkhead or slots
+    Histogram duration;     // until the response head
+    Counter cpu_ns;         // running time of guests
     std::atomic<std::int64_t> running = 0;
     std::atomic<std::int64_t> queued = 0;
 

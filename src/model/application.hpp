@@ -46,9 +46,9 @@ struct GuestLimits {
     std::chrono::milliseconds wall_time{15'000};  // to the response head; the whole run for CGI
     std::chrono::milliseconds cpu_time{5'000};
     std::uint64_t request_body_bytes = 10ULL << 20;
-    std::uint64_t response_bytes = 64ULL << 20;       // CGI only: others stream
+    std::uint64_t response_bytes = 64ULL << 20;  // CGI only: others stream
     std::uint64_t log_bytes_per_second = 64ULL << 10;
-    std::uint32_t outbound_calls = 64;                // at once, of one request
+    std::uint32_t outbound_calls = 64;  // at once, of one request
     std::chrono::milliseconds stream_idle{300'000};
 
     friend bool operator==(const GuestLimits&, const GuestLimits&) = default;
@@ -68,13 +68,13 @@ struct Service {
     std::map<std::string, std::string> config;
     std::string log_level = "info";
     GuestLimits limits;
-    std::optional<std::uint32_t> reuse;             // requests per instance; empty: the kind's default
+    std::optional<std::uint32_t> reuse;  // requests per instance; empty: the kind's default
     std::chrono::milliseconds reuse_idle{1'000};
-    std::uint32_t concurrency = 1024;               // running at once
-    std::uint32_t queue = 1024;                     // waiting for their turn
+    std::uint32_t concurrency = 1024;  // running at once
+    std::uint32_t queue = 1024;        // waiting for their turn
     std::chrono::milliseconds queue_wait{5'000};
-    bool health_endpoint = true;                    // /_services/<name>/health
-    bool metrics_endpoint = true;                   // /_services/<name>/metrics
+    bool health_endpoint = true;   // /_services/<name>/health
+    bool metrics_endpoint = true;  // /_services/<name>/metrics
 
     friend bool operator==(const Service&, const Service&) = default;
 };
@@ -90,22 +90,22 @@ struct Gateway {
     std::chrono::milliseconds head_timeout{10'000};
     std::chrono::milliseconds idle_timeout{3'600'000};
     std::chrono::milliseconds stream_idle{300'000};
-    std::uint32_t min_body_rate = 240;              // bytes a second, after 10 s
-    std::chrono::milliseconds deadline{15'000};     // to the response head
+    std::uint32_t min_body_rate = 240;           // bytes a second, after 10 s
+    std::chrono::milliseconds deadline{15'000};  // to the response head
     bool underscores_in_headers = false;
 };
 
 struct Runtime {
-    std::optional<std::uint32_t> slots;             // guest instances alive at once; empty: from memory
+    std::optional<std::uint32_t> slots;  // guest instances alive at once; empty: from memory
     int call_depth = 8;
-    std::optional<std::uint32_t> io_threads;        // empty: one per core
+    std::optional<std::uint32_t> io_threads;  // empty: one per core
 };
 
 // Where a secret's value comes from; the value itself is read by the platform.
 struct SecretSource {
     std::string name;
-    std::filesystem::path file;   // absolute; empty where the value is given
-    std::string value;            // never shown
+    std::filesystem::path file;  // absolute; empty where the value is given
+    std::string value;           // never shown
 };
 
 struct Application {
@@ -116,7 +116,7 @@ struct Application {
     std::string control_listen = "127.0.0.1:9090";
     Runtime runtime;
     std::vector<SecretSource> secrets;
-    std::vector<Service> services;   // in the manifest's order
+    std::vector<Service> services;  // in the manifest's order
 };
 
 }  // namespace skep::model

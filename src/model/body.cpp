@@ -5,8 +5,7 @@ namespace {
 
 class PrefixedSource final : public BodySource {
 public:
-    PrefixedSource(Bytes first, std::unique_ptr<BodySource> rest)
-        : first_(std::move(first)), rest_(std::move(rest)) {}
+    PrefixedSource(Bytes first, std::unique_ptr<BodySource> rest) : first_(std::move(first)), rest_(std::move(rest)) {}
 
     BodyStatus poll(Bytes& chunk) override {
         if (first_.empty())

@@ -76,8 +76,8 @@ private:
 // A source that gives `first`, then what `rest` gives.
 std::unique_ptr<BodySource> prefixed(Bytes first, std::unique_ptr<BodySource> rest);
 
-// A source that fails with `body_too_large` once `rest` has given more than `limit` bytes; then `*exceeded` is set, where
-// it is not null. `exceeded` outlives the source.
+// A source that fails with `body_too_large` once `rest` has given more than `limit` bytes; then `*exceeded` is set,
+// where it is not null. `exceeded` outlives the source.
 std::unique_ptr<BodySource> limited(std::unique_ptr<BodySource> rest, std::uint64_t limit, bool* exceeded);
 
 // The next chunk of `body`, waited for; an empty one at the end.

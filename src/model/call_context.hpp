@@ -22,12 +22,12 @@ using Execution = std::variant<NoExecution, KeyedExecution>;
 
 // A value, copied for each nested call.
 struct CallContext {
-    TimePoint deadline;                  // until the response head
-    TraceContext trace;                  // the span of this call
-    std::string request_id;              // X-Trace-ID: as given by the client, else the trace id
-    std::optional<ServiceName> caller;   // empty: from outside
-    std::string peer;                    // the client's IP address; empty where a service calls
-    int depth = 0;                       // calls above this one
+    TimePoint deadline;                 // until the response head
+    TraceContext trace;                 // the span of this call
+    std::string request_id;             // X-Trace-ID: as given by the client, else the trace id
+    std::optional<ServiceName> caller;  // empty: from outside
+    std::string peer;                   // the client's IP address; empty where a service calls
+    int depth = 0;                      // calls above this one
     Execution execution;
 };
 

@@ -16,8 +16,7 @@ void Headers::add(std::string_view name, std::string_view value) {
     text_.append(name);
     std::transform(text_.begin() + start, text_.end(), text_.begin() + start, to_lower);
     text_.append(value);
-    places_.push_back(
-        {start, static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size())});
+    places_.push_back({start, static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size())});
 }
 
 void Headers::set(std::string_view name, std::string_view value) {

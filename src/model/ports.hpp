@@ -13,7 +13,8 @@
 namespace skep::model {
 
 // Every call to a service, whoever makes it, goes through here: so each has a deadline, a trace, metrics and
-// policies. One per io thread. Destroying the task cancels the call; destroying the response's body, what is left of it.
+// policies. One per io thread. Destroying the task cancels the call; destroying the response's body, what is left of
+// it.
 class ServiceInvoker {
 public:
     virtual ~ServiceInvoker() = default;

@@ -1,8 +1,8 @@
 #include "observability/log.hpp"
 
-#include <fmt/chrono.h>
-
 #include <array>
+
+#include <fmt/chrono.h>
 
 namespace skep {
 namespace {

@@ -11,12 +11,11 @@ namespace {
 const WallTime kTime = WallTime(std::chrono::milliseconds(1'767'225'600'042));
 
 TEST(LogRecord, is_written_as_json) {
-    const LogRecord record{.time = kTime, .service = "users", .trace_id = "ab", .message = "a \"b\"\n",
-                           .fields = {{"status", "200"}}};
+    const LogRecord record{
+        .time = kTime, .service = "users", .trace_id = "ab", .message = "a \"b\"\n", .fields = {{"status", "200"}}};
 
-    EXPECT_EQ(to_json(record),
-              R"({"time":"2026-01-01T00:00:00.042Z","level":"info","service":"users","trace_id":"ab",)"
-              R"("message":"a \"b\"\n","status":"200"})");
+    EXPECT_EQ(to_json(record), R"({"time":"2026-01-01T00:00:00.042Z","level":"info","service":"users","trace_id":"ab",)"
+                               R"("message":"a \"b\"\n","status":"200"})");
 }
 
 TEST(LogRecord, is_written_for_people) {

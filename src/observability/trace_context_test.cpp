@@ -29,15 +29,14 @@ class MalformedTraceparent : public testing::TestWithParam<const char*> {};
 TEST_P(MalformedTraceparent, is_refused) {
     EXPECT_FALSE(TraceContext::parse(GetParam()));
 }
-INSTANTIATE_TEST_SUITE_P(
-    , MalformedTraceparent,
-    testing::Values("", "00", "00-00000000000000000000000000000000-b7ad6b7169203331-01",
-                    "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
-                    "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-                    "00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-                    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what",
-                    "00-0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331-01",
-                    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0g"));
+INSTANTIATE_TEST_SUITE_P(, MalformedTraceparent,
+                         testing::Values("", "00", "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+                                         "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+                                         "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                                         "00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                                         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what",
+                                         "00-0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331-01",
+                                         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0g"));
 
 }  // namespace
 }  // namespace skep

@@ -1,10 +1,9 @@
 #include "platform/data_directory.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
 
 #include "base/files.hpp"
 #include "base/random.hpp"

@@ -35,8 +35,8 @@ public:
     IoWorker(Shared shared, Settings settings, const std::string& thread_name);
     ~IoWorker();
 
-    // Puts a revision in the place of the one of that name (null: failed, with the error to answer); the statistics of the
-    // service on this thread, which live as long as the worker.
+    // Puts a revision in the place of the one of that name (null: failed, with the error to answer); the statistics of
+    // the service on this thread, which live as long as the worker.
     const mesh::ServiceStats& install(const std::string& name, const std::shared_ptr<const LoadedService>& service);
     void remove(const std::string& name);
     void set_routes(std::shared_ptr<const gateway::RouteTable> routes);

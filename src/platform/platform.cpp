@@ -1,13 +1,13 @@
 #include "platform/platform.hpp"
 
-#include <fmt/chrono.h>
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <fstream>
 #include <future>
 #include <mutex>
 #include <set>
+#include <sys/resource.h>
+
+#include <fmt/chrono.h>
 
 #include "admin/control_api.hpp"
 #include "host/host_interfaces.hpp"
@@ -118,9 +118,7 @@ struct Platform::State final : admin::Operations {
     bool is_unchanged(const LoadedService& running, const LoadedService& loaded) const;
     Result<> install_routes();
     Result<> listen();
-    void log(LogLevel level, std::string message) {
-        logs.queue().log({.level = level, .message = std::move(message)});
-    }
+    void log(LogLevel level, std::string message) { logs.queue().log({.level = level, .message = std::move(message)}); }
 
     async::Task<Result<>> reload() override {
         co_return co_await reload_pool.run(workers.front()->thread().loop(), [this] { return reload_now(); });
@@ -151,11 +149,10 @@ Result<> Platform::State::start_engine() {
     TRY(engine, wasm::Engine::make(options.engine, clock));
     TRY(functions, wasm::HostFunctions::make(*engine));
     TRY_DO(host::add_all_interfaces(*functions));
-    wasm::CodeCache::Options cache_options{.folder = options.code_cache,
-                                           .compile_command = options.compile_command,
-                                           .on_event = [this](std::string_view what) {
-                                               log(LogLevel::info, std::string(what));
-                                           }};
+    wasm::CodeCache::Options cache_options{
+        .folder = options.code_cache,
+        .compile_command = options.compile_command,
+        .on_event = [this](std::string_view what) { log(LogLevel::info, std::string(what)); }};
     TRY(cache, wasm::CodeCache::open(*engine, std::move(cache_options)));
     loader = std::make_unique<ServiceLoader>(*engine, *cache, *functions);
     slots = std::make_unique<runtime::SlotLedger>(engine->status().slots, options.application.runtime.call_depth);
@@ -195,9 +192,9 @@ void Platform::State::install(const model::Service& service, std::vector<std::st
     if (loaded && running && is_unchanged(*running, **loaded))
         return;
     if (!loaded) {
-        log(LogLevel::error, fmt::format("service '{}' {}: {}", name,
-                                         running ? "keeps its running revision" : "does not start",
-                                         loaded.error().to_string()));
+        log(LogLevel::error,
+            fmt::format("service '{}' {}: {}", name, running ? "keeps its running revision" : "does not start",
+                        loaded.error().to_string()));
         failed.push_back(fmt::format("{}: {}", name, loaded.error().to_string()));
     }
     std::vector<const mesh::ServiceStats*> stats;
@@ -253,8 +250,8 @@ Result<> Platform::State::listen() {
     TRY(control_port, claim(control_address));
     TRY(std::string token, directory.control_token());
     IoWorker& first = *workers.front();
-    const admin::ControlApi::Ports ports{
-        first.thread().loop(), first.random(), first.invoker(), reports, logs.queue(), *this};
+    const admin::ControlApi::Ports ports{first.thread().loop(), first.random(), first.invoker(), reports,
+                                         logs.queue(),          *this};
     control_api = std::make_unique<admin::ControlApi>(ports, std::move(token));
     TRY_DO(first.listen_control(control_port->address(), *control_api));
     for (const auto& worker : workers)
@@ -266,7 +263,8 @@ Result<> Platform::State::reload_now() {
     const std::lock_guard lock(reloading);
     Result<model::Application> application = options.reread();
     if (!application) {
-        log(LogLevel::error, fmt::format("reload: {}; the running revision serves on", application.error().to_string()));
+        log(LogLevel::error,
+            fmt::format("reload: {}; the running revision serves on", application.error().to_string()));
         return fail(std::move(application).error());
     }
     options.application = std::move(*application);

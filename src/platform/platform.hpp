@@ -29,11 +29,12 @@ struct PlatformOptions {
     wasm::EngineOptions engine;
 };
 
-// Everything that runs, from the listening sockets to the engine. Made, reloaded and stopped by one thread, which may block.
+// Everything that runs, from the listening sockets to the engine. Made, reloaded and stopped by one thread, which may
+// block.
 class Platform {
 public:
-    // Claims the data directory, loads the services and listens. A service that cannot be loaded is logged and answers 503;
-    // the others run. Fails with `data_directory_locked`, `port_in_use` and the like.
+    // Claims the data directory, loads the services and listens. A service that cannot be loaded is logged and answers
+    // 503; the others run. Fails with `data_directory_locked`, `port_in_use` and the like.
     static Result<std::unique_ptr<Platform>> start(const Clock& clock, PlatformOptions options);
     // Stops at once; `drain` before, to end in good order.
     ~Platform();

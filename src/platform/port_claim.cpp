@@ -1,10 +1,9 @@
 #include "platform/port_claim.hpp"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-
 #include <cstddef>
 #include <cstring>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 namespace skep::platform {
 namespace {

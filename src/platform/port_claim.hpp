@@ -7,7 +7,8 @@
 namespace skep::platform {
 
 // Held as long as the port is listened on. SO_REUSEPORT would let a second Skep of the same user take half of the
-// connections: an exclusive bind finds other programs, a named lock (an abstract socket, gone with the process) other Skeps.
+// connections: an exclusive bind finds other programs, a named lock (an abstract socket, gone with the process) other
+// Skeps.
 class PortClaim {
 public:
     // `address` with port 0 gets a free port. Fails with `port_in_use` or `permission_denied`.

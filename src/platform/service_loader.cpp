@@ -10,7 +10,8 @@ namespace {
 Result<std::string> secret_value(const model::Application& application, const std::string& name) {
     const auto found = std::ranges::find(application.secrets, name, &model::SecretSource::name);
     if (found == application.secrets.end())
-        return fail("secret_not_found", "there is no secret '{0}': set it under [secrets] or as SKEP_SECRETS__{0}", name);
+        return fail("secret_not_found", "there is no secret '{0}': set it under [secrets] or as SKEP_SECRETS__{0}",
+                    name);
     if (found->file.empty())
         return found->value;
     TRY(std::string value, read_file(found->file, 64 << 10));

@@ -30,7 +30,8 @@ public:
     ServiceLoader(wasm::Engine& engine, wasm::CodeCache& cache, const wasm::HostFunctions& functions)
         : engine_(engine), cache_(cache), functions_(functions) {}
 
-    // Fails as CodeCache::load and App::make do, with `module_kind_unknown`, `import_not_granted` and `secret_not_found`.
+    // Fails as CodeCache::load and App::make do, with `module_kind_unknown`, `import_not_granted` and
+    // `secret_not_found`.
     Result<std::shared_ptr<const LoadedService>> load(const model::Service& service,
                                                       const model::Application& application);
 

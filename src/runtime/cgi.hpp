@@ -13,8 +13,8 @@ namespace skep::runtime {
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
-// The meta-variables of section 4.1, the header fields as HTTP_*, and HTTP_METHOD and HTTP_PATH, which win over fields of
-// the same name. `Proxy` is left out (CVE-2016-5385).
+// The meta-variables of section 4.1, the header fields as HTTP_*, and HTTP_METHOD and HTTP_PATH, which win over fields
+// of the same name. `Proxy` is left out (CVE-2016-5385).
 Variables cgi_variables(const model::Request& request, std::string_view remote_address);
 
 // Output that begins with a header block (section 6) in which Status, Content-Type or Location stands is taken as such;

@@ -1,8 +1,8 @@
 #include "runtime/cgi.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 namespace skep::runtime {
 namespace {

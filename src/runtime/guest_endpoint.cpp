@@ -32,8 +32,7 @@ GuestEndpoint::GuestEndpoint(RuntimePorts& ports, std::unique_ptr<wasm::Pool> po
 
 GuestEndpoint::~GuestEndpoint() = default;
 
-async::Task<Result<model::Response>> GuestEndpoint::call(model::Request request,
-                                                         const model::CallContext& context) {
+async::Task<Result<model::Response>> GuestEndpoint::call(model::Request request, const model::CallContext& context) {
     CO_TRY(RunPtr run, co_await admit(request, context));
     run->task->start();
     Result<model::Response> response = co_await answer(run);
@@ -62,7 +61,8 @@ Result<> GuestEndpoint::bound_body(GuestRun& run, model::Request& request) const
     if (length.value_or(0) > limit)
         return fail("body_too_large", "the request body has {} bytes, the limit is {}", *length, limit);
     if (request.body.is_stream())
-        request.body = model::Body(model::limited(request.body.take_source(), limit, &run.request_body_exceeded), length);
+        request.body =
+            model::Body(model::limited(request.body.take_source(), limit, &run.request_body_exceeded), length);
     return {};
 }
 
@@ -77,8 +77,8 @@ Result<> GuestEndpoint::start_task(GuestRun& run, model::Request& request, const
         if (!pool_->app()->code().kind().cgi)
             return wasm::GuestTask::http(*pool_, ports_.host.loop, run.services, request, options);
         run.services.capture_output(settings_.limits.response_bytes);
-        return wasm::GuestTask::cgi(*pool_->app(), ports_.host.loop, run.services,
-                                    cgi_variables(request, context.peer), request.body, options);
+        return wasm::GuestTask::cgi(*pool_->app(), ports_.host.loop, run.services, cgi_variables(request, context.peer),
+                                    request.body, options);
     };
     auto task = make();
     if (!task && task.error().name() == "no_free_instance") {

@@ -17,8 +17,7 @@ ProcessEndpoint::ProcessEndpoint(async::Loop& loop, http::Resolver& resolver, ht
                                  const std::string& url)
     : loop_(loop), resolver_(resolver), client_(client), authority_(authority_of(url)) {}
 
-async::Task<Result<model::Response>> ProcessEndpoint::call(model::Request request,
-                                                           const model::CallContext& context) {
+async::Task<Result<model::Response>> ProcessEndpoint::call(model::Request request, const model::CallContext& context) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline - loop_.now());
     request.headers.set("x-skep-deadline-ms", std::to_string(std::max<std::int64_t>(left.count(), 0)));
     request.headers.set("x-forwarded-host", request.authority);

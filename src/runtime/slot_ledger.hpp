@@ -7,9 +7,9 @@
 
 namespace skep::runtime {
 
-// A call of depth d takes a slot only while more than `reserve - d` are free. So calls from outside never hold every slot
-// while they wait for deeper ones: after any take at depth d there is a slot left for depth d + 1.
-// The reserve is a quarter of the slots, and one for each depth that is permitted.
+// A call of depth d takes a slot only while more than `reserve - d` are free. So calls from outside never hold every
+// slot while they wait for deeper ones: after any take at depth d there is a slot left for depth d + 1. The reserve is
+// a quarter of the slots, and one for each depth that is permitted.
 //
 // Shared by all io threads.
 class SlotLedger {

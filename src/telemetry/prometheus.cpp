@@ -1,8 +1,8 @@
 #include "telemetry/prometheus.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 namespace skep::telemetry {
 namespace {
@@ -77,7 +77,8 @@ void write_services(PrometheusWriter& out, const std::vector<const ServiceReport
         out.sample(kUp, {{"service", service->name}}, service->state == "running" ? 1 : 0);
 }
 
-// Each family once, though several services may use the same name; a name that two use for different types keeps the first.
+// Each family once, though several services may use the same name; a name that two use for different types keeps the
+// first.
 void write_own_series(PrometheusWriter& out, const std::vector<const ServiceReport*>& services) {
     std::map<std::string, std::vector<std::pair<const ServiceReport*, const OwnSeries*>>> families;
     for (const ServiceReport* service : services) {

@@ -1,7 +1,7 @@
 #include "telemetry/prometheus.hpp"
 
-#include <gtest/gtest.h>
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace skep::telemetry {
 namespace {

@@ -16,18 +16,18 @@ namespace skep::telemetry {
 // A series that the service's own guests count.
 struct OwnSeries {
     std::string name;
-    std::string type;      // "counter", "gauge" or "summary"
-    double value = 0;      // the sum of a summary
+    std::string type;  // "counter", "gauge" or "summary"
+    double value = 0;  // the sum of a summary
     std::uint64_t count = 0;
 };
 
 struct ServiceReport {
     std::string name;
     std::string version;
-    std::string kind;      // "http 0.2", "http 0.3", "cgi", "process"
+    std::string kind;  // "http 0.2", "http 0.3", "cgi", "process"
     std::string revision;
-    std::string state;     // "running", "failed"
-    std::string error;     // why it failed, or why its last reload did
+    std::string state;  // "running", "failed"
+    std::string error;  // why it failed, or why its last reload did
     std::vector<std::string> routes;
     std::uint64_t module_bytes = 0;
     std::shared_ptr<const mesh::ServiceStats> stats;  // merged over all io threads
@@ -40,7 +40,7 @@ struct ServiceReport {
 struct ProcessReport {
     std::string application;
     std::string version;
-    std::string started_at;          // RFC 3339
+    std::string started_at;  // RFC 3339
     double uptime_seconds = 0;
     std::uint64_t resident_bytes = 0;
     double cpu_seconds = 0;

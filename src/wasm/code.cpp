@@ -57,8 +57,7 @@ Result<std::string> precompile(std::string_view module, const EngineOptions& opt
     return std::string(to_bytes(code).view());
 }
 
-Result<std::shared_ptr<const Code>> Code::open_trusted(Engine& engine, int fd, std::uint64_t size,
-                                                       std::string digest) {
+Result<std::shared_ptr<const Code>> Code::open_trusted(Engine& engine, int fd, std::uint64_t size, std::string digest) {
     skep_error* failure = nullptr;
     skep_code* raw = skep_code_open_file(engine.raw(), fd, size, &failure);
     if (raw == nullptr)

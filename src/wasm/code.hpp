@@ -16,10 +16,10 @@ namespace skep::wasm {
 
 // What a module can be called as. A module may be several.
 struct ModuleKind {
-    bool http_02 = false;      // wasi:http/incoming-handler@0.2.x
-    bool http_03 = false;      // wasi:http/handler@0.3.x
-    bool cgi = false;          // preview 1 command
-    bool run = false;          // wasi:cli/run, 0.2 or 0.3
+    bool http_02 = false;  // wasi:http/incoming-handler@0.2.x
+    bool http_03 = false;  // wasi:http/handler@0.3.x
+    bool cgi = false;      // preview 1 command
+    bool run = false;      // wasi:cli/run, 0.2 or 0.3
     bool is_component = false;
 
     bool is_handler() const { return http_02 || http_03 || cgi; }

@@ -1,11 +1,10 @@
 #include "wasm/code_cache.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "base/files.hpp"
 #include "base/process.hpp"
@@ -101,8 +100,7 @@ Result<std::shared_ptr<const Code>> CodeCache::load_content(const std::filesyste
     return code;
 }
 
-Result<std::shared_ptr<const Code>> CodeCache::open_entry(const std::filesystem::path& entry,
-                                                          const std::string& name) {
+Result<std::shared_ptr<const Code>> CodeCache::open_entry(const std::filesystem::path& entry, const std::string& name) {
     const UniqueFd fd(::open(entry.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!fd)
         return fail(file_error("open", entry, errno));

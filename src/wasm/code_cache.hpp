@@ -22,7 +22,7 @@ namespace skep::wasm {
 class CodeCache {
 public:
     struct Options {
-        std::filesystem::path folder;                // made where it is missing
+        std::filesystem::path folder;  // made where it is missing
         // Compiles IN to OUT in a process of its own: its first words; IN and OUT are appended.
         std::vector<std::string> compile_command;
         std::uint64_t module_limit_bytes = 64ULL << 20;
@@ -41,8 +41,8 @@ private:
 
     Result<std::shared_ptr<const Code>> load_content(const std::filesystem::path& path, const std::string& content);
     Result<std::shared_ptr<const Code>> open_entry(const std::filesystem::path& entry, const std::string& name);
-    Result<> build(const std::filesystem::path& module, const std::string& content,
-                   const std::filesystem::path& entry, const std::string& name);
+    Result<> build(const std::filesystem::path& module, const std::string& content, const std::filesystem::path& entry,
+                   const std::string& name);
     Result<std::string> compile(const std::filesystem::path& module, const std::string& content,
                                 const std::filesystem::path& scratch);
     void tell(std::string_view what) const;

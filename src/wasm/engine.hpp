@@ -14,11 +14,11 @@ namespace skep::wasm {
 
 // 0 means the library's default (docs/limits.md).
 struct EngineOptions {
-    std::uint32_t slots = 0;           // guest instances alive at once
-    std::uint64_t memory_budget = 0;   // bytes that idle slots may keep resident
-    std::uint64_t max_memory = 0;      // bytes of linear memory of one guest
-    bool page_map_scan = true;         // off: for measuring
-    bool sanitizer = false;            // on-demand allocation, no signal handlers
+    std::uint32_t slots = 0;          // guest instances alive at once
+    std::uint64_t memory_budget = 0;  // bytes that idle slots may keep resident
+    std::uint64_t max_memory = 0;     // bytes of linear memory of one guest
+    bool page_map_scan = true;        // off: for measuring
+    bool sanitizer = false;           // on-demand allocation, no signal handlers
 };
 
 struct EngineStatus {

@@ -22,8 +22,7 @@ public:
 
     // Sends a request of the guest to wherever it is allowed to go. `patience`: how long the guest wants to wait for
     // the response head; zero where it did not say.
-    virtual async::Task<Result<model::Response>> send(model::Request request,
-                                                      std::chrono::nanoseconds patience) = 0;
+    virtual async::Task<Result<model::Response>> send(model::Request request, std::chrono::nanoseconds patience) = 0;
 };
 
 }  // namespace skep::wasm

@@ -30,12 +30,7 @@ skep_task_options raw_options_of(const GuestTask::Options& options, GuestTask* u
 }  // namespace
 
 GuestTask::GuestTask(Engine& engine, async::Loop& loop, GuestHost& host)
-    : engine_(engine),
-      loop_(loop),
-      host_(host),
-      waker_(Waker::make(loop, *this)),
-      changed_(loop),
-      window_(loop) {}
+    : engine_(engine), loop_(loop), host_(host), waker_(Waker::make(loop, *this)), changed_(loop), window_(loop) {}
 
 GuestTask::~GuestTask() {
     calls_.reset();

@@ -44,11 +44,11 @@ public:
     HostCall& operator=(HostCall&&) = delete;
     ~HostCall();
 
-    void done() &&;                          // unit, none, or the empty option
-    void done(Bytes bytes) &&;               // string, list<u8>, or a present option of these
+    void done() &&;             // unit, none, or the empty option
+    void done(Bytes bytes) &&;  // string, list<u8>, or a present option of these
     void done_copy(std::string_view text) &&;
     void done_value(const skep_arg& value) &&;  // any other type
-    void fail(const Error& error) &&;        // as record { code, message }
+    void fail(const Error& error) &&;           // as record { code, message }
     void trap(std::string_view reason) &&;
 
 private:

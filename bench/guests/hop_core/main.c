@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 __attribute__((import_module("service"), import_name("invoke"))) int32_t
-service_invoke(const char* service, size_t service_size, const char* method, size_t method_size,
-               const void* request, size_t request_size);
+service_invoke(const char* service, size_t service_size, const char* method, size_t method_size, const void* request,
+               size_t request_size);
 
 // Where the host puts the data that it returns.
 __attribute__((export_name("skep_alloc"))) void* skep_alloc(size_t size) {

@@ -59,14 +59,22 @@ pub struct TestWaker {
 unsafe impl Send for TestWaker {}
 unsafe impl Sync for TestWaker {}
 
-static OPS: WakerOps = WakerOps { retain: waker_retain, release: waker_release, schedule: waker_schedule };
+static OPS: WakerOps = WakerOps {
+    retain: waker_retain,
+    release: waker_release,
+    schedule: waker_schedule,
+};
 
 unsafe extern "C" fn waker_retain(waker: *mut Waker) {
-    unsafe { &*waker.cast::<TestWaker>() }.references.fetch_add(1, Ordering::Relaxed);
+    unsafe { &*waker.cast::<TestWaker>() }
+        .references
+        .fetch_add(1, Ordering::Relaxed);
 }
 
 unsafe extern "C" fn waker_release(waker: *mut Waker) {
-    unsafe { &*waker.cast::<TestWaker>() }.references.fetch_sub(1, Ordering::Relaxed);
+    unsafe { &*waker.cast::<TestWaker>() }
+        .references
+        .fetch_sub(1, Ordering::Relaxed);
 }
 
 unsafe extern "C" fn waker_schedule(waker: *mut Waker) {
@@ -97,10 +105,16 @@ pub fn armed_timers() -> usize {
 /// Jumps to the next timer, if there is one.
 fn advance() -> bool {
     let next = TIMERS.with_borrow_mut(|timers| {
-        let first = timers.iter().enumerate().min_by_key(|(_, timer)| timer.0)?.0;
+        let first = timers
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, timer)| timer.0)?
+            .0;
         Some(timers.swap_remove(first))
     });
-    let Some((deadline, _, timer)) = next else { return false };
+    let Some((deadline, _, timer)) = next else {
+        return false;
+    };
     NOW.set(now().max(deadline));
     unsafe { skep_timer_fire(timer) };
     true
@@ -170,7 +184,10 @@ impl Client {
 
     pub fn try_get(app: *mut App, nested: bool) -> Result<Box<Client>, Error> {
         let mut client = Client::new();
-        let options = TaskOptions { nested: nested.into(), ..client.options() };
+        let options = TaskOptions {
+            nested: nested.into(),
+            ..client.options()
+        };
         let (pool, head) = (std::ptr::null_mut(), request("GET", "/", false));
         client.task = tried(|error| unsafe { skep_task_http(app, pool, &head, &options, error) })?;
         Ok(client)
@@ -259,7 +276,11 @@ impl Client {
     pub fn ended(&self) -> Ended {
         let error = unsafe { skep_task_error(self.task).as_ref() }.cloned();
         let status = unsafe { skep_task_poll(self.task) };
-        Ended { status, error, exit_code: unsafe { skep_task_exit_code(self.task) } }
+        Ended {
+            status,
+            error,
+            exit_code: unsafe { skep_task_exit_code(self.task) },
+        }
     }
 
     pub fn text(&self) -> String {
@@ -358,7 +379,9 @@ unsafe extern "C" fn on_call_cancel(user: *mut c_void, _: *mut c_void, call: *mu
 }
 
 unsafe extern "C" fn on_resource_drop(user: *mut c_void, resource: *mut c_void, number: u32) {
-    unsafe { client(user) }.dropped.push((resource as usize, number));
+    unsafe { client(user) }
+        .dropped
+        .push((resource as usize, number));
 }
 
 unsafe extern "C" fn on_outgoing(

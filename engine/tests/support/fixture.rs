@@ -13,7 +13,9 @@ pub fn component(world: &str, text: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/wit");
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(folder).expect("the fixtures' WIT");
-    let world = resolve.select_world(&[package], Some(world)).expect("the world");
+    let world = resolve
+        .select_world(&[package], Some(world))
+        .expect("the world");
     let mut module = module(text);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
         .expect("the metadata");

@@ -101,5 +101,8 @@ pub fn handler(data: &str, body: &str) -> Vec<u8> {
 }
 
 pub fn hello() -> Vec<u8> {
-    handler("hello", "(call $answer (local.get $out) (i32.const 256) (i32.const 5))")
+    handler(
+        "hello",
+        "(call $answer (local.get $out) (i32.const 256) (i32.const 5))",
+    )
 }

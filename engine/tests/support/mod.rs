@@ -17,7 +17,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-
 /// An engine with a thread that ticks it.
 pub struct World {
     pub engine: *mut Engine,
@@ -30,7 +29,11 @@ struct Shared(*mut Engine);
 unsafe impl Send for Shared {}
 
 pub fn options() -> Options {
-    Options { slots: 8, max_memory: 16 << 20, ..Options::default() }
+    Options {
+        slots: 8,
+        max_memory: 16 << 20,
+        ..Options::default()
+    }
 }
 
 impl World {
@@ -51,7 +54,12 @@ impl World {
                 unsafe { skep_engine_tick(shared.0) };
             }
         });
-        World { engine, hosts, stop, ticker: Some(ticker) }
+        World {
+            engine,
+            hosts,
+            stop,
+            ticker: Some(ticker),
+        }
     }
 
     pub fn code(&self, wasm: &[u8]) -> *mut Code {

@@ -28,8 +28,7 @@ Response success(std::int64_t id, std::string_view username, std::string_view em
 }
 
 Response failure(std::uint16_t status, std::string_view reason) {
-    return Response::json(Json::object({{"success", false}, {"data", nullptr}, {"error", reason}}),
-                          status);
+    return Response::json(Json::object({{"success", false}, {"data", nullptr}, {"error", reason}}), status);
 }
 
 Response create_user(const Request& request) {
@@ -57,6 +56,5 @@ Response get_user(const Request& request) {
 }  // namespace
 
 int main() {
-    return skep::cgi::serve(
-        skep::Router().post("/users", create_user).get("/users/{id}", get_user));
+    return skep::cgi::serve(skep::Router().post("/users", create_user).get("/users/{id}", get_user));
 }

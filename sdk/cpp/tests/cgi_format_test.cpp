@@ -43,9 +43,8 @@ TEST(CgiReply, prints_status_headers_and_body) {
 }
 
 TEST(CgiReply, leaves_out_a_header_that_would_break_the_framing) {
-    EXPECT_EQ(
-        detail_cgi_reply(Response{200, {{"x-evil", "a\r\nset-cookie: b"}, {"x-ok", "c"}}, ""}),
-        "Status: 200\r\nx-ok: c\r\n\r\n");
+    EXPECT_EQ(detail_cgi_reply(Response{200, {{"x-evil", "a\r\nset-cookie: b"}, {"x-ok", "c"}}, ""}),
+              "Status: 200\r\nx-ok: c\r\n\r\n");
 }
 
 }  // namespace

@@ -18,8 +18,7 @@ std::string reason(std::string_view text) {
 }
 
 TEST(Json, writes_an_object_in_the_order_it_was_made) {
-    const Json user =
-        Json::object({{"id", 1}, {"name", "alice"}, {"admin", false}, {"age", nullptr}});
+    const Json user = Json::object({{"id", 1}, {"name", "alice"}, {"admin", false}, {"age", nullptr}});
 
     EXPECT_EQ(user.dump(), R"({"id":1,"name":"alice","admin":false,"age":null})");
 }
@@ -29,8 +28,7 @@ TEST(Json, escapes_what_must_not_stand_in_a_string) {
 }
 
 TEST(Json, reads_what_it_writes) {
-    EXPECT_EQ(again(R"( {"a" : [1, -2.5, true, null, "x"], "b":{}} )"),
-              R"({"a":[1,-2.5,true,null,"x"],"b":{}})");
+    EXPECT_EQ(again(R"( {"a" : [1, -2.5, true, null, "x"], "b":{}} )"), R"({"a":[1,-2.5,true,null,"x"],"b":{}})");
 }
 
 TEST(Json, keeps_integers_exact) {

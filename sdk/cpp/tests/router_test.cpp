@@ -14,8 +14,7 @@ Request request(std::string method, std::string path) {
 
 Router router() {
     Router made;
-    made.get("/users/{id}",
-             [](const Request& got) { return Response::text(std::string(got.parameter("id"))); });
+    made.get("/users/{id}", [](const Request& got) { return Response::text(std::string(got.parameter("id"))); });
     made.post("/users", [](const Request& got) { return Response::text(got.body, 201); });
     made.del("/users/{id}", [](const Request&) { return Response::text("gone"); });
     made.get("/files/*", [](const Request& got) { return Response::text(got.path); });
@@ -39,8 +38,7 @@ TEST(Router, says_which_methods_a_path_has) {
     const Response refusal = router().handle(request("PUT", "/users/7"));
 
     EXPECT_EQ(refusal.status, 405);
-    EXPECT_EQ(refusal.headers.back(),
-              (std::pair<std::string, std::string>("allow", "GET, DELETE")));
+    EXPECT_EQ(refusal.headers.back(), (std::pair<std::string, std::string>("allow", "GET, DELETE")));
 }
 
 TEST(Router, does_not_know_other_paths) {

@@ -108,8 +108,7 @@ std::pair<StreamPtr, StreamPtr> make_pipe(Loop& loop, std::size_t capacity) {
 
 class FakeNetwork::FakeListener final : public Listener {
 public:
-    FakeListener(FakeNetwork& network, std::uint16_t port)
-        : network_(network), port_(port), arrived_(network.loop_) {
+    FakeListener(FakeNetwork& network, std::uint16_t port) : network_(network), port_(port), arrived_(network.loop_) {
         network_.listeners_[port_] = this;
     }
     ~FakeListener() override { network_.listeners_.erase(port_); }
@@ -126,9 +125,7 @@ public:
         waiting_.pop_front();
         return stream;
     }
-    SocketAddress address() const override {
-        return SocketAddress::parse("127.0.0.1:0").value().with_port(port_);
-    }
+    SocketAddress address() const override { return SocketAddress::parse("127.0.0.1:0").value().with_port(port_); }
     void arrive(StreamPtr stream) {
         waiting_.push_back(std::move(stream));
         arrived_.set();

@@ -47,8 +47,7 @@ Result<json::object> request_of(const CallFlags& flags, const Surroundings& worl
     const std::string path = flags.request.empty() ? "/" : flags.request.back();
     const std::string usual = flags.body.empty() ? "GET" : "POST";
     if (flags.request.size() > 2)
-        return fail("usage", "call takes a service and [METHOD] PATH, not {} words more",
-                    flags.request.size());
+        return fail("usage", "call takes a service and [METHOD] PATH, not {} words more", flags.request.size());
     if (!path.starts_with('/'))
         return fail("usage", "the path '{}' does not start with '/'", path);
     TRY(json::object headers, headers_of(flags));
@@ -69,11 +68,9 @@ Result<json::object> call(const CallFlags& flags, const Surroundings& world) {
 
 std::string head_of(const json::object& response) {
     std::string head = fmt::format("{}\n", number_of(response, "status"));
-    if (const json::value* headers = response.if_contains("headers");
-        headers != nullptr && headers->is_object()) {
+    if (const json::value* headers = response.if_contains("headers"); headers != nullptr && headers->is_object()) {
         for (const auto& field : headers->get_object())
-            head += fmt::format("{}: {}\n", std::string_view(field.key()),
-                                text_of(headers->get_object(), field.key()));
+            head += fmt::format("{}: {}\n", std::string_view(field.key()), text_of(headers->get_object(), field.key()));
     }
     return head + "\n";
 }
@@ -105,23 +102,20 @@ int print(const json::object& response, const CallFlags& flags, Output& output) 
 
 void add_call(CLI::App& root, Session& session) {
     auto flags = std::make_shared<CallFlags>();
-    CLI::App* command = add_command(
-        root, session, "call", "Send a request to a service", [&session, flags](Output& output) {
+    CLI::App* command =
+        add_command(root, session, "call", "Send a request to a service", [&session, flags](Output& output) {
             const auto response = call(*flags, session.world);
             return response ? print(*response, *flags, output) : output.fail(response.error());
         });
     command->add_option("service", flags->service, "The service's name")->required();
-    command
-        ->add_option("request", flags->request,
-                     "PATH or METHOD PATH; GET, or POST where there is a body")
+    command->add_option("request", flags->request, "PATH or METHOD PATH; GET, or POST where there is a body")
         ->type_name("[METHOD] PATH")
         ->expected(-1);
     command->add_option("-H,--header", flags->headers, "A header field")
         ->type_name("NAME:VALUE")
         ->expected(1)
         ->take_all();
-    command->add_option("-d,--data", flags->body, "The body: as it is, @FILE, or - for the input")
-        ->type_name("BODY");
+    command->add_option("-d,--data", flags->body, "The body: as it is, @FILE, or - for the input")->type_name("BODY");
     command->add_flag("-i,--include", flags->show_head, "Show status and headers too");
     add_project_option(*command, flags->project);
     add_format(*command, session);

@@ -88,12 +88,10 @@ std::string fish(const Words& words) {
         if (space != std::string::npos) {
             condition.clear();
             for (const std::string& part : CLI::detail::split(path.substr(space + 1), ' '))
-                condition += fmt::format("{}__fish_seen_subcommand_from {}",
-                                         condition.empty() ? "" : "; and ", part);
+                condition += fmt::format("{}__fish_seen_subcommand_from {}", condition.empty() ? "" : "; and ", part);
         }
         for (const Word& word : follow) {
-            const std::string what =
-                word.kind == Word::Kind::flag ? "-l " + word.text.substr(2) : "-a " + word.text;
+            const std::string what = word.kind == Word::Kind::flag ? "-l " + word.text.substr(2) : "-a " + word.text;
             out += fmt::format("complete -c skep -n {} {} -d {}\n", fish_string(condition), what,
                                fish_string(word.description));
         }
@@ -105,19 +103,14 @@ std::string fish(const Words& words) {
 
 void add_completion(CLI::App& root, Session& session) {
     auto shell = std::make_shared<std::string>();
-    CLI::App* command =
-        add_command(root, session, "completion", "A script that completes commands in a shell",
-                    [&session, shell](Output& output) {
-                        Words words;
-                        collect(*session.root, "skep", words);
-                        output.print_raw(*shell == "bash"  ? bash(words)
-                                         : *shell == "zsh" ? zsh(words)
-                                                           : fish(words));
-                        return 0;
-                    });
-    command->add_option("shell", *shell, "bash, zsh or fish")
-        ->required()
-        ->check(one_of({"bash", "zsh", "fish"}));
+    CLI::App* command = add_command(
+        root, session, "completion", "A script that completes commands in a shell", [&session, shell](Output& output) {
+            Words words;
+            collect(*session.root, "skep", words);
+            output.print_raw(*shell == "bash" ? bash(words) : *shell == "zsh" ? zsh(words) : fish(words));
+            return 0;
+        });
+    command->add_option("shell", *shell, "bash, zsh or fish")->required()->check(one_of({"bash", "zsh", "fish"}));
 }
 
 }  // namespace skep::cli

@@ -19,20 +19,15 @@ json::object row_of(const manifest::Origin& origin) {
     json::array hidden;
     for (const auto& [layer, value] : origin.hidden)
         hidden.push_back(json::object{{"layer", layer}, {"value", value}});
-    return {{"key", origin.key},
-            {"value", origin.value},
-            {"layer", origin.layer},
-            {"hides", std::move(hidden)}};
+    return {{"key", origin.key}, {"value", origin.value}, {"layer", origin.layer}, {"hides", std::move(hidden)}};
 }
 
 Listing settings_listing() {
-    return {.columns = {{"KEY", "key"}, {"VALUE", "value"}, {"FROM", "layer"}},
-            .name_member = "key"};
+    return {.columns = {{"KEY", "key"}, {"VALUE", "value"}, {"FROM", "layer"}}, .name_member = "key"};
 }
 
 // The key itself, or all that lie below it; everything where it is empty.
-std::vector<manifest::Origin> chosen(const std::vector<manifest::Origin>& origins,
-                                     const std::string& key) {
+std::vector<manifest::Origin> chosen(const std::vector<manifest::Origin>& origins, const std::string& key) {
     std::vector<manifest::Origin> found;
     for (const manifest::Origin& origin : origins) {
         if (key.empty() || origin.key == key || origin.key.starts_with(key + "."))
@@ -59,8 +54,7 @@ int explain(const ExplainFlags& flags, const Surroundings& world, Output& output
     const auto origins = chosen(loaded->origins, flags.key);
     if (origins.empty())
         return output.fail(unknown_key(loaded->origins, flags.key));
-    Listing listing{.columns = {{"KEY", "key"}, {"VALUE", "value"}, {"FROM", "layer"}},
-                    .name_member = "key"};
+    Listing listing{.columns = {{"KEY", "key"}, {"VALUE", "value"}, {"FROM", "layer"}}, .name_member = "key"};
     for (const manifest::Origin& origin : origins)
         listing.rows.push_back(row_of(origin));
     output.print(listing);
@@ -73,11 +67,10 @@ int explain(const ExplainFlags& flags, const Surroundings& world, Output& output
 
 void add_explain_key(CLI::App& config, Session& session) {
     auto flags = std::make_shared<ExplainFlags>();
-    CLI::App* command = add_command(
-        config, session, "explain", "A key's value, where it comes from, and what it hides",
-        [&session, flags](Output& output) { return explain(*flags, session.world, output); });
-    command->add_option("key", flags->key,
-                        "As services.users.limits.memory, or the start of several; else all");
+    CLI::App* command =
+        add_command(config, session, "explain", "A key's value, where it comes from, and what it hides",
+                    [&session, flags](Output& output) { return explain(*flags, session.world, output); });
+    command->add_option("key", flags->key, "As services.users.limits.memory, or the start of several; else all");
     add_project_option(*command, flags->project);
     add_format(*command, session);
 }
@@ -104,16 +97,15 @@ int show(const ProjectFlags& flags, const Surroundings& world, Output& output) {
 
 void add_show(CLI::App& config, Session& session) {
     auto flags = std::make_shared<ProjectFlags>();
-    CLI::App* command = add_command(
-        config, session, "show", "The configuration of the running application",
-        [&session, flags](Output& output) { return show(*flags, session.world, output); });
+    CLI::App* command = add_command(config, session, "show", "The configuration of the running application",
+                                    [&session, flags](Output& output) { return show(*flags, session.world, output); });
     add_project_option(*command, *flags);
     add_format(*command, session);
 }
 
 void add_schema(CLI::App& config, Session& session) {
-    CLI::App* command = add_command(
-        config, session, "schema", "The JSON Schema of skep.toml, for editors", [](Output& output) {
+    CLI::App* command =
+        add_command(config, session, "schema", "The JSON Schema of skep.toml, for editors", [](Output& output) {
             if (output.is_for_people()) {
                 output.print_raw(manifest::json_schema() + "\n");
                 return 0;

@@ -31,9 +31,8 @@ int explain(const std::string& code, Output& output) {
             listing.rows.push_back(row_of(reason));
     } else if (const Reason* reason = find_reason(code)) {
         listing.kind = Listing::Kind::one;
-        listing.columns = {
-            {"code", "code"}, {"meaning", "meaning"},         {"help", "remedy"},
-            {"kind", "kind"}, {"HTTP status", "http_status"}, {"exit code", "exit_code"}};
+        listing.columns = {{"code", "code"}, {"meaning", "meaning"},         {"help", "remedy"},
+                           {"kind", "kind"}, {"HTTP status", "http_status"}, {"exit code", "exit_code"}};
         listing.rows.push_back(row_of(*reason));
     } else {
         return output.fail(unknown_code(code));
@@ -46,9 +45,8 @@ int explain(const std::string& code, Output& output) {
 
 void add_explain(CLI::App& root, Session& session) {
     auto code = std::make_shared<std::string>();
-    CLI::App* command =
-        add_command(root, session, "explain", "What an error's code means, and how to go on",
-                    [code](Output& output) { return explain(*code, output); });
+    CLI::App* command = add_command(root, session, "explain", "What an error's code means, and how to go on",
+                                    [code](Output& output) { return explain(*code, output); });
     command->add_option("code", *code, "As guest_timeout; all codes where none is given");
     add_format(*command, session);
 }

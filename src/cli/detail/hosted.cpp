@@ -6,17 +6,14 @@ namespace {
 
 using ProjectCommand = std::function<int(const ProjectOptions&, Output&)>;
 
-CLI::App* add_project_command(CLI::App& root, Session& session, std::string name,
-                              std::string description, const ProjectCommand& action) {
+CLI::App* add_project_command(CLI::App& root, Session& session, std::string name, std::string description,
+                              const ProjectCommand& action) {
     auto flags = std::make_shared<ProjectFlags>();
-    CLI::App* command =
-        add_command(root, session, std::move(name), std::move(description),
-                    [&session, &action, flags](Output& output) {
-                        return action(project_options(*flags, session.world), output);
-                    });
+    CLI::App* command = add_command(
+        root, session, std::move(name), std::move(description),
+        [&session, &action, flags](Output& output) { return action(project_options(*flags, session.world), output); });
     add_project(*command, *flags);
-    command->add_option("--listen", flags->listen, "The address of the application")
-        ->type_name("IP:PORT");
+    command->add_option("--listen", flags->listen, "The address of the application")->type_name("IP:PORT");
     add_format(*command, session);
     return command;
 }
@@ -24,13 +21,12 @@ CLI::App* add_project_command(CLI::App& root, Session& session, std::string name
 void add_build(CLI::App& root, Session& session) {
     auto flags = std::make_shared<ProjectFlags>();
     auto services = std::make_shared<std::vector<std::string>>();
-    CLI::App* command =
-        add_command(root, session, "build", "Build the services with their languages' own tools",
-                    [&session, flags, services](Output& output) {
-                        BuildOptions options{project_options(*flags, session.world), *services};
-                        options.project.layers.files = manifest::FileChecks::may_be_missing;
-                        return session.commands.build(options, output);
-                    });
+    CLI::App* command = add_command(root, session, "build", "Build the services with their languages' own tools",
+                                    [&session, flags, services](Output& output) {
+                                        BuildOptions options{project_options(*flags, session.world), *services};
+                                        options.project.layers.files = manifest::FileChecks::may_be_missing;
+                                        return session.commands.build(options, output);
+                                    });
     add_project(*command, *flags);
     command->add_option("--service", *services, "Only this one; may be given more than once")
         ->type_name("NAME")
@@ -40,8 +36,7 @@ void add_build(CLI::App& root, Session& session) {
 }
 
 // "A=B" or "A::B" at `mark`.
-Result<std::pair<std::string, std::string>> split_pair(const std::string& text,
-                                                       std::string_view mark,
+Result<std::pair<std::string, std::string>> split_pair(const std::string& text, std::string_view mark,
                                                        std::string_view flag) {
     const auto at = text.find(mark);
     if (at == std::string::npos || at == 0)
@@ -74,8 +69,7 @@ Result<RunOptions> run_options(const RunFlags& flags) {
 void add_run(CLI::App& root, Session& session) {
     auto flags = std::make_shared<RunFlags>();
     CLI::App* command = add_command(
-        root, session, "run", "Run a WASI program, or serve one handler",
-        [&session, flags](Output& output) {
+        root, session, "run", "Run a WASI program, or serve one handler", [&session, flags](Output& output) {
             const auto options = run_options(*flags);
             return options ? session.commands.run(*options, output) : output.fail(options.error());
         });
@@ -90,8 +84,7 @@ void add_run(CLI::App& root, Session& session) {
         ->expected(1)
         ->take_all();
     command->add_flag("--net", flags->network, "Let the program use the network");
-    command->add_option("--listen", flags->listen, "Serve a handler's component here")
-        ->type_name("IP:PORT");
+    command->add_option("--listen", flags->listen, "Serve a handler's component here")->type_name("IP:PORT");
     add_format(*command, session);
 }
 
@@ -100,14 +93,12 @@ void add_run(CLI::App& root, Session& session) {
 void add_hosted_commands(CLI::App& root, Session& session) {
     const Commands& commands = session.commands;
     add_build(root, session);
-    add_project_command(root, session, "dev", "Serve the application; build and swap what is saved",
-                        commands.dev);
+    add_project_command(root, session, "dev", "Serve the application; build and swap what is saved", commands.dev);
     add_project_command(root, session, "up", "Serve the application", commands.up);
-    add_project_command(root, session, "check", "Check the manifest and the modules; start nothing",
-                        commands.check);
+    add_project_command(root, session, "check", "Check the manifest and the modules; start nothing", commands.check);
     add_run(root, session);
-    add_project_command(root, session, "doctor",
-                        "Check the machine and the project for what is missing", commands.doctor);
+    add_project_command(root, session, "doctor", "Check the machine and the project for what is missing",
+                        commands.doctor);
 }
 
 }  // namespace skep::cli

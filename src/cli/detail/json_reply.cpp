@@ -19,8 +19,7 @@ Result<json::object> parse_object(std::string_view body) {
 
 std::string text_of(const json::object& object, std::string_view member) {
     const json::value* value = object.if_contains(member);
-    return value != nullptr && value->is_string() ? std::string(value->get_string())
-                                                  : std::string();
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 double number_of(const json::object& object, std::string_view member) {
@@ -33,11 +32,9 @@ double number_of(const json::object& object, std::string_view member) {
 Error error_of_reply(int status, const std::string& body) {
     const auto problem = parse_object(body);
     if (!problem)
-        return error("upstream_protocol_error", "the control API answered {} without saying why",
-                     status);
+        return error("upstream_protocol_error", "the control API answered {} without saying why", status);
     const Reason* reason = find_reason(text_of(*problem, "code"));
-    Error failure =
-        error(reason != nullptr ? reason->name : "internal", "{}", text_of(*problem, "detail"));
+    Error failure = error(reason != nullptr ? reason->name : "internal", "{}", text_of(*problem, "detail"));
     return std::move(failure).with_detail(text_of(*problem, "backtrace"));
 }
 

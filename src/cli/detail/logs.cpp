@@ -24,14 +24,13 @@ struct LogFlags {
 std::string line_for_people(const json::object& record) {
     const std::string time = text_of(record, "time");
     const std::string service = text_of(record, "service");
-    std::string line = fmt::format(
-        "{} {:<5} {:<10} {}", time.size() > 23 ? time.substr(11, 12) : time,
-        text_of(record, "level"), service.empty() ? "skep" : service, text_of(record, "message"));
+    std::string line =
+        fmt::format("{} {:<5} {:<10} {}", time.size() > 23 ? time.substr(11, 12) : time, text_of(record, "level"),
+                    service.empty() ? "skep" : service, text_of(record, "message"));
     for (const auto& field : record) {
         constexpr std::string_view kShown = "time level service message trace_id request_id";
         if (!kShown.contains(std::string_view(field.key())) && field.value().is_string())
-            line += fmt::format(" {}={}", std::string_view(field.key()),
-                                std::string_view(field.value().get_string()));
+            line += fmt::format(" {}={}", std::string_view(field.key()), std::string_view(field.value().get_string()));
     }
     for (char& c : line) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
@@ -90,11 +89,9 @@ Result<> logs(const LogFlags& flags, const Surroundings& world, Output& output) 
 
 void add_logs(CLI::App& root, Session& session) {
     auto flags = std::make_shared<LogFlags>();
-    CLI::App* command = add_command(
-        root, session, "logs", "The log of the running application",
-        [&session, flags](Output& output) {
-            const bool as_one_value =
-                output.format() == OutputFormat::json || output.format() == OutputFormat::yaml;
+    CLI::App* command =
+        add_command(root, session, "logs", "The log of the running application", [&session, flags](Output& output) {
+            const bool as_one_value = output.format() == OutputFormat::json || output.format() == OutputFormat::yaml;
             if (flags->follow && as_one_value)
                 return output.fail(error("usage", "--follow has no end: choose -o jsonl"));
             const auto printed = logs(*flags, session.world, output);
@@ -102,8 +99,7 @@ void add_logs(CLI::App& root, Session& session) {
         });
     command->add_option("service", flags->service, "Only this service's lines");
     command->add_flag("-f,--follow", flags->follow, "Go on until Ctrl-C");
-    command->add_option("--tail", flags->tail, "How many of the last lines, 100")
-        ->type_name("COUNT");
+    command->add_option("--tail", flags->tail, "How many of the last lines, 100")->type_name("COUNT");
     add_project_option(*command, flags->project);
     add_format(*command, session);
 }

@@ -23,8 +23,7 @@ constexpr std::string_view kPlaceholders[] = {"{{name}}", "my-app"};
 std::string with_name(std::string_view contents, std::string_view name) {
     std::string out(contents);
     for (const std::string_view placeholder : kPlaceholders) {
-        for (auto at = out.find(placeholder); at != std::string::npos;
-             at = out.find(placeholder, at + name.size()))
+        for (auto at = out.find(placeholder); at != std::string::npos; at = out.find(placeholder, at + name.size()))
             out.replace(at, placeholder.size(), name);
     }
     return out;
@@ -52,11 +51,9 @@ std::string template_names() {
 // within it.
 Result<std::vector<std::string>> write_project(const NewFlags& flags) {
     const std::filesystem::path folder = flags.folder;
-    const std::string name =
-        (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+    const std::string name = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
     if (auto valid = model::parse_service_name(name); !valid)
-        return fail("invalid_argument", "a project is named as a service is, but {}",
-                    valid.error().message());
+        return fail("invalid_argument", "a project is named as a service is, but {}", valid.error().message());
     std::error_code ignored;
     if (std::filesystem::exists(folder, ignored) && !std::filesystem::is_empty(folder, ignored))
         return fail("already_exists", "the folder {} is there and not empty", folder.string());
@@ -70,8 +67,7 @@ Result<std::vector<std::string>> write_project(const NewFlags& flags) {
         written.emplace_back(path);
     }
     if (written.empty())
-        return fail("not_found", "there is no template {}-{}, but {}", flags.language, flags.form,
-                    template_names());
+        return fail("not_found", "there is no template {}-{}, but {}", flags.language, flags.form, template_names());
     return written;
 }
 
@@ -91,11 +87,9 @@ int create(const NewFlags& flags, Output& output) {
 
 void add_new(CLI::App& root, Session& session) {
     auto flags = std::make_shared<NewFlags>();
-    CLI::App* command =
-        add_command(root, session, "new", "Write a project that builds and has a test",
-                    [flags](Output& output) { return create(*flags, output); });
-    command->add_option("name", flags->folder, "The project's folder; its last part is its name")
-        ->required();
+    CLI::App* command = add_command(root, session, "new", "Write a project that builds and has a test",
+                                    [flags](Output& output) { return create(*flags, output); });
+    command->add_option("name", flags->folder, "The project's folder; its last part is its name")->required();
     command->add_option("--lang", flags->language, "cpp or rust")
         ->type_name("LANGUAGE")
         ->check(one_of({"cpp", "rust"}));

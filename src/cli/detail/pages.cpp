@@ -30,21 +30,18 @@ std::string option_rows(const CLI::App& command) {
             continue;
         const bool takes_value = option->get_type_size() != 0 && !option->get_positional();
         const std::string name = option->get_name(option->get_positional(), true);
-        rows +=
-            fmt::format("| `{}{}` | {} |\n", name, takes_value ? " " + option->get_type_name() : "",
-                        option->get_description());
+        rows += fmt::format("| `{}{}` | {} |\n", name, takes_value ? " " + option->get_type_name() : "",
+                            option->get_description());
     }
     return rows;
 }
 
 void add_command_page(const CLI::App& command, const std::string& path, std::string& page) {
-    page +=
-        fmt::format("\n## {}\n\n{}.\n\n```\n{}\n```\n\n| option | meaning |\n|---|---|\n{}", path,
-                    command.get_description(), usage_of(command, path), option_rows(command));
+    page += fmt::format("\n## {}\n\n{}.\n\n```\n{}\n```\n\n| option | meaning |\n|---|---|\n{}", path,
+                        command.get_description(), usage_of(command, path), option_rows(command));
 }
 
-void collect_paths(const CLI::App& command, const std::string& path,
-                   std::vector<std::string>& paths) {
+void collect_paths(const CLI::App& command, const std::string& path, std::vector<std::string>& paths) {
     const auto subcommands = subcommands_of(command);
     if (subcommands.empty())
         paths.push_back(path);
@@ -84,9 +81,8 @@ std::string errors_page() {
         "|---|---|---|---|---|---|\n",
         kMade);
     for (const Reason& reason : all_reasons())
-        page += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", reason.name,
-                            name_of(reason.code), http_status_of(reason),
-                            exit_code_of(Error(reason, "")), reason.meaning, reason.remedy);
+        page += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", reason.name, name_of(reason.code),
+                            http_status_of(reason), exit_code_of(Error(reason, "")), reason.meaning, reason.remedy);
     return page;
 }
 

@@ -60,9 +60,7 @@ CLI::Validator one_of(std::vector<std::string> names) {
 }
 
 void add_format(CLI::App& command, Session& session) {
-    command
-        .add_option("-o,--output", session.format,
-                    "How to print: table, wide, json, jsonl, yaml or name")
+    command.add_option("-o,--output", session.format, "How to print: table, wide, json, jsonl, yaml or name")
         ->type_name("FORM")
         ->check(one_of({format_names().begin(), format_names().end()}));
 }
@@ -70,28 +68,21 @@ void add_format(CLI::App& command, Session& session) {
 namespace {
 
 void add_project_flags(CLI::App& command, ProjectFlags& flags) {
-    command.add_option("--profile", flags.profile, "The profile of the manifest (SKEP_PROFILE)")
-        ->type_name("NAME");
-    command
-        .add_option("--data-dir", flags.data_dir,
-                    "Where state is kept, .skep beside the manifest (SKEP_DATA_DIR)")
+    command.add_option("--profile", flags.profile, "The profile of the manifest (SKEP_PROFILE)")->type_name("NAME");
+    command.add_option("--data-dir", flags.data_dir, "Where state is kept, .skep beside the manifest (SKEP_DATA_DIR)")
         ->type_name("DIR");
-    command.add_option("--control", flags.control, "The address of the control API")
-        ->type_name("IP:PORT");
+    command.add_option("--control", flags.control, "The address of the control API")->type_name("IP:PORT");
 }
 
 }  // namespace
 
 void add_project(CLI::App& command, ProjectFlags& flags) {
-    command.add_option("manifest", flags.manifest,
-                       "skep.toml or its folder; this folder where none is given");
+    command.add_option("manifest", flags.manifest, "skep.toml or its folder; this folder where none is given");
     add_project_flags(command, flags);
 }
 
 void add_project_option(CLI::App& command, ProjectFlags& flags) {
-    command
-        .add_option("--manifest", flags.manifest,
-                    "skep.toml or its folder; this folder where none is given")
+    command.add_option("--manifest", flags.manifest, "skep.toml or its folder; this folder where none is given")
         ->type_name("PATH");
     add_project_flags(command, flags);
 }
@@ -100,8 +91,7 @@ ProjectOptions project_options(const ProjectFlags& flags, const Surroundings& wo
     ProjectOptions options;
     options.manifest = flags.manifest;
     options.data_dir = data_directory(flags, world);
-    options.layers.profile =
-        flags.profile.empty() ? variable(world, "SKEP_PROFILE") : flags.profile;
+    options.layers.profile = flags.profile.empty() ? variable(world, "SKEP_PROFILE") : flags.profile;
     options.layers.environment = world.environment;
     if (!flags.listen.empty())
         options.layers.flags.emplace_back("gateway.listen", flags.listen);
@@ -110,8 +100,7 @@ ProjectOptions project_options(const ProjectFlags& flags, const Surroundings& wo
     return options;
 }
 
-Result<std::unique_ptr<ControlClient>> connect(const ProjectFlags& flags,
-                                               const Surroundings& world) {
+Result<std::unique_ptr<ControlClient>> connect(const ProjectFlags& flags, const Surroundings& world) {
     const ProjectOptions options = project_options(flags, world);
     const std::string address = control_address(flags, options);
     const std::filesystem::path token_file = options.data_dir / "control.token";

@@ -46,8 +46,7 @@ ProjectOptions project_options(const ProjectFlags& flags, const Surroundings& wo
 
 // A client of the Skep that runs the project: at `--control`, else at the address that it left in
 // its data directory, else at the manifest's; with the token of the data directory.
-Result<std::unique_ptr<ControlClient>> connect(const ProjectFlags& flags,
-                                               const Surroundings& world);
+Result<std::unique_ptr<ControlClient>> connect(const ProjectFlags& flags, const Surroundings& world);
 
 // The definitions; each is one file.
 void add_hosted_commands(CLI::App& root, Session& session);  // up dev build check run doctor

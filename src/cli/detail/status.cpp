@@ -19,11 +19,10 @@ std::string duration_text(double seconds) {
 }
 
 std::string heading_of(const json::object& status) {
-    return fmt::format(
-        "{}: {}, up {}, {:.0f} MiB resident, skep {}\n", text_of(status, "name"),
-        status.contains("ready") && status.at("ready") == true ? "ready" : "not ready",
-        duration_text(number_of(status, "uptime_seconds")),
-        number_of(status, "rss_bytes") / (1 << 20), text_of(status, "version"));
+    return fmt::format("{}: {}, up {}, {:.0f} MiB resident, skep {}\n", text_of(status, "name"),
+                       status.contains("ready") && status.at("ready") == true ? "ready" : "not ready",
+                       duration_text(number_of(status, "uptime_seconds")), number_of(status, "rss_bytes") / (1 << 20),
+                       text_of(status, "version"));
 }
 
 Listing listing_of(const json::object& status) {
@@ -43,8 +42,7 @@ Listing listing_of(const json::object& status) {
     listing.name_member = "name";
     listing.heading = heading_of(status);
     listing.whole = status;
-    if (const json::value* services = status.if_contains("services");
-        services != nullptr && services->is_array()) {
+    if (const json::value* services = status.if_contains("services"); services != nullptr && services->is_array()) {
         for (const json::value& service : services->get_array()) {
             if (service.is_object())
                 listing.rows.push_back(service.get_object());
@@ -64,15 +62,14 @@ Result<Listing> status(const ProjectFlags& flags, const Surroundings& world) {
 
 void add_status(CLI::App& root, Session& session) {
     auto flags = std::make_shared<ProjectFlags>();
-    CLI::App* command =
-        add_command(root, session, "status", "The running application and its services",
-                    [&session, flags](Output& output) {
-                        const auto listing = status(*flags, session.world);
-                        if (!listing)
-                            return output.fail(listing.error());
-                        output.print(*listing);
-                        return 0;
-                    });
+    CLI::App* command = add_command(root, session, "status", "The running application and its services",
+                                    [&session, flags](Output& output) {
+                                        const auto listing = status(*flags, session.world);
+                                        if (!listing)
+                                            return output.fail(listing.error());
+                                        output.print(*listing);
+                                        return 0;
+                                    });
     add_project_option(*command, *flags);
     add_format(*command, session);
 }

@@ -21,14 +21,12 @@ bool is_plain_character(char c) {
 
 // A word that no version of YAML takes as anything but a string.
 bool is_plain(std::string_view text) {
-    constexpr auto kSpecial = std::to_array<std::string_view>(
-        {"true", "false", "null", "yes", "no", "on", "off", "y", "n"});
+    constexpr auto kSpecial =
+        std::to_array<std::string_view>({"true", "false", "null", "yes", "no", "on", "off", "y", "n"});
     std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
-    return !text.empty() && is_letter(text.front()) &&
-           std::ranges::all_of(text, is_plain_character) &&
+    std::ranges::transform(lower, lower.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, is_plain_character) &&
            std::ranges::find(kSpecial, lower) == kSpecial.end();
 }
 
@@ -40,8 +38,7 @@ std::string scalar(const json::value& value) {
 }
 
 bool is_block(const json::value& value) {
-    return (value.is_object() && !value.get_object().empty()) ||
-           (value.is_array() && !value.get_array().empty());
+    return (value.is_object() && !value.get_object().empty()) || (value.is_array() && !value.get_array().empty());
 }
 
 // Writes `value` at `indent`; its first line is started already.

@@ -38,9 +38,7 @@ private:
     class Client final : public ControlClient {
     public:
         explicit Client(FakeControl& control) : control_(control) {}
-        Result<ControlReply> get(const std::string& target) override {
-            return reply("GET " + target, target);
-        }
+        Result<ControlReply> get(const std::string& target) override { return reply("GET " + target, target); }
         Result<ControlReply> post(const std::string& target, const std::string& body) override {
             return reply("POST " + target + " " + body, target);
         }
@@ -51,8 +49,7 @@ private:
                 return fail("control_unreachable", "no Skep answers");
             control_.asked.push_back(std::move(question));
             const auto found = control_.replies.find(target.substr(0, target.find('?')));
-            return found == control_.replies.end() ? fail("route_not_found", "no {}", target)
-                                                   : found->second;
+            return found == control_.replies.end() ? fail("route_not_found", "no {}", target) : found->second;
         }
         FakeControl& control_;
     };
@@ -63,13 +60,11 @@ protected:
     CommandLineFixture() {
         std::filesystem::remove_all(folder);
         std::filesystem::create_directories(folder / ".skep");
-        write("skep.toml",
-              "[services.users]\nurl = 'http://127.0.0.1:9001'\nroutes = ['/users']\n");
+        write("skep.toml", "[services.users]\nurl = 'http://127.0.0.1:9001'\nroutes = ['/users']\n");
         write(".skep/control.token", "t0ken\n");
         control.answer("/api/v1/status", kStatus);
         control.answer("/api/v1/logs", kLogs);
-        control.answer("/api/v1/call",
-                       R"({"status":200,"headers":{"content-type":"text/plain"},"body":"hello"})");
+        control.answer("/api/v1/call", R"({"status":200,"headers":{"content-type":"text/plain"},"body":"hello"})");
         control.answer("/api/v1/config", describe({{"app.name", "shop", "default", {}}}));
         const auto project_command = [this](const ProjectOptions& options, Output& output) {
             project = options;
@@ -89,13 +84,10 @@ protected:
                     project_command};
     }
 
-    void write(const std::string& name, std::string_view text) {
-        ASSERT_TRUE(write_file(folder / name, text));
-    }
+    void write(const std::string& name, std::string_view text) { ASSERT_TRUE(write_file(folder / name, text)); }
 
     static int report(Output& output) {
-        output.print(
-            {.columns = {{"NAME", "name"}}, .rows = {{{"name", "done"}}}, .name_member = "name"});
+        output.print({.columns = {{"NAME", "name"}}, .rows = {{{"name", "done"}}}, .name_member = "name"});
         return 0;
     }
 
@@ -107,20 +99,19 @@ protected:
             arguments.push_back(word == "@" ? folder.string() : word);
         out.str("");
         err.str("");
-        const Surroundings world{
-            .out = out,
-            .err = err,
-            .err_is_terminal = on_terminal,
-            .environment = environment,
-            .connect =
-                [this](const std::string& address, const std::string& token) {
-                    connected = address + " " + token;
-                    return Result<std::unique_ptr<ControlClient>>(control.client());
-                },
-            .wait = [this](std::chrono::milliseconds) { return waits-- > 0; },
-            .read_input = [] { return std::string("from the input"); },
-            .version = "0.1.0",
-            .engine_version = "wasmtime 48.0.8"};
+        const Surroundings world{.out = out,
+                                 .err = err,
+                                 .err_is_terminal = on_terminal,
+                                 .environment = environment,
+                                 .connect =
+                                     [this](const std::string& address, const std::string& token) {
+                                         connected = address + " " + token;
+                                         return Result<std::unique_ptr<ControlClient>>(control.client());
+                                     },
+                                 .wait = [this](std::chrono::milliseconds) { return waits-- > 0; },
+                                 .read_input = [] { return std::string("from the input"); },
+                                 .version = "0.1.0",
+                                 .engine_version = "wasmtime 48.0.8"};
         return run(arguments, commands, world);
     }
 

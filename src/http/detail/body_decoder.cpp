@@ -95,8 +95,7 @@ BodyDecoder::Step BodyDecoder::take_payload(std::string_view& input, std::string
     return Step::payload;
 }
 
-Parsed<BodyDecoder::Step> BodyDecoder::decode_chunked(std::string_view& input,
-                                                      std::string_view& found) {
+Parsed<BodyDecoder::Step> BodyDecoder::decode_chunked(std::string_view& input, std::string_view& found) {
     while (part_ != Part::ended) {
         if (part_ == Part::chunk_data) {
             const Step step = take_payload(input, found);

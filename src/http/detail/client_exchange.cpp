@@ -20,25 +20,22 @@ Bytes lend_buffered(model::Body& body) {
 
 }  // namespace
 
-ClientExchange::ClientExchange(ConnectionPtr connection, Message message,
-                               const ClientLimits& limits, async::Loop& loop)
+ClientExchange::ClientExchange(ConnectionPtr connection, Message message, const ClientLimits& limits, async::Loop& loop)
     : loop_(loop),
       limits_(limits),
       connection_(std::move(connection)),
       message_(std::move(message)),
       buffered_(lend_buffered(message_.body)),
       sender_(connection_->wire(), message_.head, message_.body, message_.framing,
-              {.idle = limits.stream_idle,
-               .late_reason = "upstream_timeout",
-               .broken_reason = "upstream_closed"}),
+              {.idle = limits.stream_idle, .late_reason = "upstream_timeout", .broken_reason = "upstream_closed"}),
       is_reused_(connection_->was_used()),
       read_before_(connection_->wire().bytes_read()) {}
 
 ClientExchange::~ClientExchange() {
     sending_.destroy();
     const bool body_ended = ended_well_ || (intake_ && intake_->is_finished());
-    const bool is_reusable = body_ended && is_sent_ && head_ && head_->keep_alive &&
-                             wire().input().empty() && !wire().has_ended();
+    const bool is_reusable =
+        body_ended && is_sent_ && head_ && head_->keep_alive && wire().input().empty() && !wire().has_ended();
     intake_.reset();
     if (is_reusable) {
         ConnectionPool& pool = connection_->pool();
@@ -46,8 +43,7 @@ ClientExchange::~ClientExchange() {
     }
 }
 
-async::Task<Result<model::Response>> ClientExchange::run(
-    std::unique_ptr<ClientExchange>& exchange) {
+async::Task<Result<model::Response>> ClientExchange::run(std::unique_ptr<ClientExchange>& exchange) {
     ClientExchange& self = *exchange;
     self.start_sending();
     while (true) {
@@ -97,12 +93,9 @@ ClientExchange::HeadState ClientExchange::look_for_head() {
             case Wire::Kind::end:
             case Wire::Kind::failed:
                 closed_early_ = true;
-                return fail_with(
-                    wire().input().empty() && interims_ == 0
-                        ? error("upstream_closed",
-                                "the upstream closed the connection before it answered")
-                        : error("upstream_protocol_error",
-                                "the upstream's answer ends within its head"));
+                return fail_with(wire().input().empty() && interims_ == 0
+                                     ? error("upstream_closed", "the upstream closed the connection before it answered")
+                                     : error("upstream_protocol_error", "the upstream's answer ends within its head"));
         }
     }
     return HeadState::failed;
@@ -118,8 +111,8 @@ ClientExchange::HeadState ClientExchange::scan_head() {
 // An interim head is dropped and the next one looked for.
 ClientExchange::HeadState ClientExchange::read_head() {
     InputBuffer& input = wire().input();
-    auto head = parse_response_head(input.view().substr(0, scanner_.size()),
-                                    scanner_.first_line_size(), message_.method, limits_);
+    auto head = parse_response_head(input.view().substr(0, scanner_.size()), scanner_.first_line_size(),
+                                    message_.method, limits_);
     input.consume(scanner_.size());
     scanner_.reset();
     if (!head)
@@ -141,8 +134,7 @@ ClientExchange::HeadState ClientExchange::fail_with(Error error) {
 }
 
 ClientExchange::HeadState ClientExchange::fail_with(const Fault& fault) {
-    return fail_with(
-        error("upstream_protocol_error", "the upstream's answer is not valid: {}", fault.rule));
+    return fail_with(error("upstream_protocol_error", "the upstream's answer is not valid: {}", fault.rule));
 }
 
 Result<model::Response> ClientExchange::take_response(std::unique_ptr<ClientExchange>& exchange) {
@@ -151,8 +143,7 @@ Result<model::Response> ClientExchange::take_response(std::unique_ptr<ClientExch
     const BodyFraming framing = self.head_->framing;
     model::Response response = std::move(self.head_->response);
     const bool is_whole =
-        framing.kind == Kind::none ||
-        (framing.kind == Kind::length && framing.length <= self.wire().input().size());
+        framing.kind == Kind::none || (framing.kind == Kind::length && framing.length <= self.wire().input().size());
     if (is_whole) {
         TRY(response.body, self.take_whole_body());
         exchange.reset();
@@ -172,8 +163,7 @@ Result<model::Response> ClientExchange::take_response(std::unique_ptr<ClientExch
     const auto length = framing.kind == Kind::length ? std::optional(framing.length) : std::nullopt;
     async::Loop& loop = self.loop_;
     BodyIntake& intake = *self.intake_;
-    response.body =
-        model::Body(std::make_unique<IncomingBody>(loop, intake, std::move(exchange)), length);
+    response.body = model::Body(std::make_unique<IncomingBody>(loop, intake, std::move(exchange)), length);
     return response;
 }
 
@@ -183,8 +173,7 @@ Result<model::Body> ClientExchange::take_whole_body() {
     model::Body body(Bytes::copy_of(input.view().substr(0, head_->framing.length)));
     input.consume(head_->framing.length);
     if (!input.empty())
-        return fail("upstream_protocol_error",
-                    "the upstream's answer is not valid: bytes follow it");
+        return fail("upstream_protocol_error", "the upstream's answer is not valid: bytes follow it");
     ended_well_ = true;
     return body;
 }

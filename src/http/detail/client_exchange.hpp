@@ -24,8 +24,7 @@ public:
     };
 
     // A buffered body is kept until the end, so that it can be sent again.
-    ClientExchange(ConnectionPtr connection, Message message, const ClientLimits& limits,
-                   async::Loop& loop);
+    ClientExchange(ConnectionPtr connection, Message message, const ClientLimits& limits, async::Loop& loop);
     ~ClientExchange() override;
 
     // Sends, and gives the head of the response. `exchange` passes to the response's body, or ends
@@ -34,9 +33,7 @@ public:
 
     // After `run` failed: whether the connection was stale, so that the peer may not have seen the
     // request.
-    bool was_stale() const {
-        return is_reused_ && closed_early_ && wire().bytes_read() == read_before_;
-    }
+    bool was_stale() const { return is_reused_ && closed_early_ && wire().bytes_read() == read_before_; }
     bool has_sent() const { return sender_.has_written(); }
     Bytes take_buffered() { return std::move(buffered_); }
 

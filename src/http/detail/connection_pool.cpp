@@ -24,8 +24,7 @@ bool is_healthy(Connection& connection) {
 // What is known of one address and authority.
 struct ConnectionPool::Host {
     struct Waiter : async::ListNode {
-        Waiter(ConnectionPool& pool, const std::string& key)
-            : woken(pool.loop_), pool_(pool), key_(key) {}
+        Waiter(ConnectionPool& pool, const std::string& key) : woken(pool.loop_), pool_(pool), key_(key) {}
         // Woken and then cancelled: the next in the row has its turn.
         ~Waiter() {
             const auto host = pool_.hosts_.find(key_);
@@ -53,9 +52,7 @@ struct ConnectionPool::Host {
 // The right to have one connection of a host; given back when the connection ends, or is not made.
 class ConnectionPool::Turn {
 public:
-    Turn(ConnectionPool& pool, const std::string& key) : pool_(pool), key_(key) {
-        ++pool.hosts_[key].open;
-    }
+    Turn(ConnectionPool& pool, const std::string& key) : pool_(pool), key_(key) { ++pool.hosts_[key].open; }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
     ~Turn() {
@@ -71,10 +68,7 @@ private:
 };
 
 Connection::Connection(ConnectionPool& pool, std::string key, async::StreamPtr stream)
-    : pool_(pool.shared_from_this()),
-      key_(std::move(key)),
-      wire_(std::move(stream)),
-      expiry_(*this) {}
+    : pool_(pool.shared_from_this()), key_(std::move(key)), wire_(std::move(stream)), expiry_(*this) {}
 
 Connection::~Connection() {
     pool_->connection_ended(key_);
@@ -84,20 +78,18 @@ void Connection::Expiry::expired() {
     connection_.pool_->drop(connection_);
 }
 
-ConnectionPool::ConnectionPool(async::Loop& loop, async::Network& network,
-                               const ClientLimits& limits)
+ConnectionPool::ConnectionPool(async::Loop& loop, async::Network& network, const ClientLimits& limits)
     : loop_(loop), network_(network), limits_(limits) {}
 
 ConnectionPool::~ConnectionPool() = default;
 
-async::Task<Result<ConnectionPtr>> ConnectionPool::acquire(
-    const std::vector<async::SocketAddress>& addresses, std::string_view authority, Kind kind) {
+async::Task<Result<ConnectionPtr>> ConnectionPool::acquire(const std::vector<async::SocketAddress>& addresses,
+                                                           std::string_view authority, Kind kind) {
     for (std::size_t i = 0; kind == Kind::any && i < addresses.size(); ++i) {
         if (ConnectionPtr connection = take_idle(key_of(addresses[i], authority)))
             co_return connection;
     }
-    Result<ConnectionPtr> connection =
-        fail("connect_failed", "there is no address for {}", authority);
+    Result<ConnectionPtr> connection = fail("connect_failed", "there is no address for {}", authority);
     for (const auto& address : addresses) {
         connection = co_await connect(address, key_of(address, authority));
         if (connection)
@@ -122,8 +114,7 @@ ConnectionPtr ConnectionPool::take_idle(const std::string& key) {
     return nullptr;
 }
 
-async::Task<Result<ConnectionPtr>> ConnectionPool::connect(async::SocketAddress address,
-                                                           std::string key) {
+async::Task<Result<ConnectionPtr>> ConnectionPool::connect(async::SocketAddress address, std::string key) {
     while (hosts_[key].open >= limits_.connections_per_host) {
         Host::Waiter waiter(*this, key);
         hosts_[key].waiters.push_back(waiter);

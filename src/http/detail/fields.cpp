@@ -10,15 +10,7 @@
 namespace skep::http::detail {
 namespace {
 
-enum class Known : std::uint8_t {
-    other,
-    hop,
-    host,
-    connection,
-    content_length,
-    transfer_encoding,
-    expect
-};
+enum class Known : std::uint8_t { other, hop, host, connection, content_length, transfer_encoding, expect };
 
 Known known_of(std::string_view name) {
     using enum Known;
@@ -34,9 +26,7 @@ Known known_of(std::string_view name) {
         case 10:
             return name == "connection" ? connection : name == "keep-alive" ? hop : other;
         case 14:
-            return name == "content-length"   ? content_length
-                   : name == "http2-settings" ? hop
-                                              : other;
+            return name == "content-length" ? content_length : name == "http2-settings" ? hop : other;
         case 16:
             return name == "proxy-connection" ? hop : other;
         case 17:
@@ -171,8 +161,7 @@ void strip_hop_by_hop(model::Headers& headers) {
         }
     }
     headers.remove_if([&](const model::Headers::Field& field) {
-        return known_of(field.name) != Known::other ||
-               std::ranges::find(named, field.name) != named.end();
+        return known_of(field.name) != Known::other || std::ranges::find(named, field.name) != named.end();
     });
 }
 

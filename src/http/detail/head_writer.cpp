@@ -51,8 +51,7 @@ bool is_without_body(int status) {
 // The one Content-Length that a handler or caller has set, where it is a number.
 std::optional<std::uint64_t> stated_length(const model::Headers& headers) {
     const std::string_view text = headers.get("content-length");
-    if (text.empty() || text.size() > 18 || !is_all(text, kDigit) ||
-        headers.count("content-length") > 1)
+    if (text.empty() || text.size() > 18 || !is_all(text, kDigit) || headers.count("content-length") > 1)
         return std::nullopt;
     std::uint64_t length = 0;
     std::from_chars(text.data(), text.data() + text.size(), length);
@@ -71,8 +70,7 @@ BodyFraming framing_of(const model::Response& response, const ResponseShape& sha
         return {};
     // The body of a HEAD's response is not sent; an empty one says nothing of what GET would give.
     const bool is_unknown = shape.to_head && response.body.is_empty();
-    const auto length =
-        is_unknown ? stated_length(response.headers) : length_of(response.body, response.headers);
+    const auto length = is_unknown ? stated_length(response.headers) : length_of(response.body, response.headers);
     if (length)
         return {.kind = Kind::length, .length = *length};
     if (is_unknown)
@@ -80,8 +78,8 @@ BodyFraming framing_of(const model::Response& response, const ResponseShape& sha
     return {.kind = shape.to_http_1_0 ? Kind::until_close : Kind::chunked};
 }
 
-Parsed<> write_response_head(const model::Response& response, const BodyFraming& framing,
-                             const ResponseShape& shape, std::string& out) {
+Parsed<> write_response_head(const model::Response& response, const BodyFraming& framing, const ResponseShape& shape,
+                             std::string& out) {
     if (response.status < 200 || response.status > 599)
         return malformed("the status is not between 200 and 599");
     out.append("HTTP/1.1 ");
@@ -102,8 +100,7 @@ Parsed<> write_response_head(const model::Response& response, const BodyFraming&
 
 BodyFraming framing_of(const model::Request& request) {
     if (request.body.is_empty()) {
-        const bool expects_body =
-            request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+        const bool expects_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
         return expects_body ? BodyFraming{.kind = Kind::length, .length = 0} : BodyFraming{};
     }
     if (const auto length = length_of(request.body, request.headers))
@@ -111,8 +108,7 @@ BodyFraming framing_of(const model::Request& request) {
     return {.kind = Kind::chunked};
 }
 
-Parsed<> write_request_head(const model::Request& request, const BodyFraming& framing,
-                            std::string& out) {
+Parsed<> write_request_head(const model::Request& request, const BodyFraming& framing, std::string& out) {
     if (!is_token(request.method) || request.method == "CONNECT")
         return malformed("the method is not valid");
     const bool is_asterisk = request.target == "*" && request.method == "OPTIONS";

@@ -24,14 +24,13 @@ struct ResponseShape {
 BodyFraming framing_of(const model::Response& response, const ResponseShape& shape);
 
 // Appends the head of `response`. On a fault, what was appended is to be thrown away.
-Parsed<> write_response_head(const model::Response& response, const BodyFraming& framing,
-                             const ResponseShape& shape, std::string& out);
+Parsed<> write_response_head(const model::Response& response, const BodyFraming& framing, const ResponseShape& shape,
+                             std::string& out);
 
 BodyFraming framing_of(const model::Request& request);
 
 // Appends the head of `request`. On a fault, what was appended is to be thrown away.
-Parsed<> write_request_head(const model::Request& request, const BodyFraming& framing,
-                            std::string& out);
+Parsed<> write_request_head(const model::Request& request, const BodyFraming& framing, std::string& out);
 
 // Appends what follows the last chunk: trailers and the empty line. A faulty trailer is left out.
 void write_trailers(const model::Headers* trailers, std::string& out);

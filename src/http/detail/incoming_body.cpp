@@ -11,8 +11,7 @@ constexpr std::size_t kReadAhead = 64 * 1024;
 
 }  // namespace
 
-BodyIntake::BodyIntake(Wire& wire, BodyFraming framing, const FieldRules& trailers,
-                       const IntakeRules& rules)
+BodyIntake::BodyIntake(Wire& wire, BodyFraming framing, const FieldRules& trailers, const IntakeRules& rules)
     : wire_(wire), decoder_(framing, trailers), rules_(rules) {}
 
 BodyIntake::~BodyIntake() {
@@ -37,11 +36,9 @@ BodyStatus BodyIntake::poll(Bytes& chunk) {
             case Wire::Kind::end:
                 if (decoder_.may_end_at_close())
                     return finish();
-                return fail_with(
-                    skep::error(rules_.end_reason, "the connection was closed within the body"));
+                return fail_with(skep::error(rules_.end_reason, "the connection was closed within the body"));
             case Wire::Kind::failed:
-                return fail_with(
-                    skep::error(rules_.cut_reason, "the connection broke within the body"));
+                return fail_with(skep::error(rules_.cut_reason, "the connection broke within the body"));
         }
     }
     return state_;

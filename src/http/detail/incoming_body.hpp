@@ -38,8 +38,7 @@ public:
         virtual void finished() {}           // the body was received whole
     };
 
-    BodyIntake(Wire& wire, BodyFraming framing, const FieldRules& trailers,
-               const IntakeRules& rules);
+    BodyIntake(Wire& wire, BodyFraming framing, const FieldRules& trailers, const IntakeRules& rules);
     BodyIntake(const BodyIntake&) = delete;
     BodyIntake& operator=(const BodyIntake&) = delete;
     ~BodyIntake();

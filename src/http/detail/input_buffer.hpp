@@ -12,9 +12,7 @@ namespace skep::http::detail {
 
 class InputBuffer {
 public:
-    std::string_view view() const {
-        return empty() ? std::string_view() : std::string_view(&bytes_[begin_], size());
-    }
+    std::string_view view() const { return empty() ? std::string_view() : std::string_view(&bytes_[begin_], size()); }
     std::size_t size() const { return end_ - begin_; }
     bool empty() const { return begin_ == end_; }
 

@@ -11,15 +11,13 @@ namespace {
 using Kind = BodyFraming::Kind;
 using model::BodyStatus;
 
-constexpr std::size_t kNotes =
-    256;  // reserved, so that views into the notes stay valid: 8 × 18 and the last chunk
+constexpr std::size_t kNotes = 256;  // reserved, so that views into the notes stay valid: 8 × 18 and the last chunk
 
 constexpr int kWritesInTurn = 16;
 
 }  // namespace
 
-MessageSender::MessageSender(Wire& wire, std::string_view head, model::Body& body,
-                             BodyFraming framing, Options options)
+MessageSender::MessageSender(Wire& wire, std::string_view head, model::Body& body, BodyFraming framing, Options options)
     : wire_(wire),
       body_(body),
       framing_(framing),
@@ -46,8 +44,7 @@ async::Task<Result<>> MessageSender::send() {
             co_await next_turn(wire_.stream().writable().loop());
             continue;
         }
-        async::Signal& signal =
-            state_ == State::writing ? wire_.stream().writable() : body_.source().ready();
+        async::Signal& signal = state_ == State::writing ? wire_.stream().writable() : body_.source().ready();
         const TimePoint deadline = signal.loop().now() + options_.idle;
         const bool in_time = co_await wait_until(signal, deadline);
         if (!in_time)
@@ -141,8 +138,7 @@ void MessageSender::write() {
             return;
         case Wire::Kind::end:
         case Wire::Kind::failed:
-            fail_with(skep::error(options_.broken_reason,
-                                  "the connection broke while it was written to"));
+            fail_with(skep::error(options_.broken_reason, "the connection broke while it was written to"));
             state_ = State::failed;
             return;
     }

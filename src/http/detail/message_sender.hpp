@@ -32,8 +32,7 @@ public:
     };
 
     // `head` and `body` outlive the sender. With `framing` none, the body is not looked at.
-    MessageSender(Wire& wire, std::string_view head, model::Body& body, BodyFraming framing,
-                  Options options);
+    MessageSender(Wire& wire, std::string_view head, model::Body& body, BodyFraming framing, Options options);
 
     // Sends what can be sent without waiting; whether that was everything. Before `send`, or not at
     // all.

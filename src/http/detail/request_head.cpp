@@ -19,9 +19,8 @@ Parsed<bool> read_version(std::string_view version) {
         return false;
     if (version == "HTTP/1.0")
         return true;
-    const bool is_version = version.size() == 8 && version.starts_with("HTTP/") &&
-                            is_in(version[5], kDigit) && version[6] == '.' &&
-                            is_in(version[7], kDigit);
+    const bool is_version = version.size() == 8 && version.starts_with("HTTP/") && is_in(version[5], kDigit) &&
+                            version[6] == '.' && is_in(version[7], kDigit);
     if (is_version)
         return fault("http_version_not_supported", "the version is neither HTTP/1.0 nor HTTP/1.1");
     return malformed("the request line has no valid version");
@@ -30,8 +29,7 @@ Parsed<bool> read_version(std::string_view version) {
 // `line` without its CRLF.
 Parsed<RequestLine> read_request_line(std::string_view line, std::size_t longest_target) {
     const std::size_t method_size = span_of(line, kToken);
-    if (method_size == 0 || method_size > kLongestMethod || method_size == line.size() ||
-        line[method_size] != ' ')
+    if (method_size == 0 || method_size > kLongestMethod || method_size == line.size() || line[method_size] != ' ')
         return malformed("the method is no token followed by a space");
     const std::string_view rest = line.substr(method_size + 1);
     const std::size_t target_size = span_of(rest, kTarget);
@@ -72,8 +70,7 @@ Parsed<> set_absolute_form(std::string_view target, model::Request& request) {
     if (!is_authority(authority))
         return malformed("the request target has no valid authority");
     request.authority.assign(authority);
-    const std::string_view path =
-        end == std::string_view::npos ? std::string_view() : rest.substr(end);
+    const std::string_view path = end == std::string_view::npos ? std::string_view() : rest.substr(end);
     request.target = path.starts_with('/') ? std::string(path) : "/" + std::string(path);
     return check_path(request.target);
 }
@@ -129,12 +126,10 @@ Parsed<> finish(RequestHead& head, const RequestLine& line) {
 }  // namespace
 
 HeadBounds bounds_of(const ServerLimits& limits) {
-    return {.first_line = kLongestMethod + limits.target + kLongestVersion,
-            .block = limits.header_block};
+    return {.first_line = kLongestMethod + limits.target + kLongestVersion, .block = limits.header_block};
 }
 
-Parsed<RequestHead> parse_request_head(std::string_view head, std::size_t first_line_size,
-                                       const ServerLimits& limits) {
+Parsed<RequestHead> parse_request_head(std::string_view head, std::size_t first_line_size, const ServerLimits& limits) {
     const auto line = read_request_line(head.substr(0, first_line_size - 2), limits.target);
     if (!line)
         return std::unexpected(line.error());

@@ -23,7 +23,6 @@ HeadBounds bounds_of(const ServerLimits& limits);
 
 // Reads `head`, as found by a HeadScanner: `first_line_size` bytes of request line, then fields,
 // then the empty line.
-Parsed<RequestHead> parse_request_head(std::string_view head, std::size_t first_line_size,
-                                       const ServerLimits& limits);
+Parsed<RequestHead> parse_request_head(std::string_view head, std::size_t first_line_size, const ServerLimits& limits);
 
 }  // namespace skep::http::detail

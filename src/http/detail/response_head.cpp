@@ -18,8 +18,7 @@ Parsed<StatusLine> read_status_line(std::string_view line) {
     if (!is_1_0 && !line.starts_with("HTTP/1.1 "))
         return malformed("the status line has no valid version");
     const std::string_view rest = line.substr(9);
-    if (span_of(rest, kDigit) != 3 || (rest.size() > 3 && rest[3] != ' ') ||
-        !is_all(rest.substr(3), kValue))
+    if (span_of(rest, kDigit) != 3 || (rest.size() > 3 && rest[3] != ' ') || !is_all(rest.substr(3), kValue))
         return malformed("the status line has no valid status");
     const int status = (rest[0] - '0') * 100 + (rest[1] - '0') * 10 + (rest[2] - '0');
     if (status < 100 || status > 599)
@@ -64,8 +63,8 @@ HeadBounds bounds_of(const ClientLimits& limits) {
     return {.first_line = kLongestStatusLine, .block = limits.header_block};
 }
 
-Parsed<ResponseHead> parse_response_head(std::string_view head, std::size_t first_line_size,
-                                         std::string_view method, const ClientLimits& limits) {
+Parsed<ResponseHead> parse_response_head(std::string_view head, std::size_t first_line_size, std::string_view method,
+                                         const ClientLimits& limits) {
     const auto line = read_status_line(head.substr(0, first_line_size - 2));
     if (!line)
         return std::unexpected(line.error());

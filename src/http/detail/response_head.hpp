@@ -21,7 +21,7 @@ HeadBounds bounds_of(const ClientLimits& limits);
 // Reads `head`, as found by a HeadScanner, of the answer to a request with `method`. A head with
 // status 1xx has no body and does not end the exchange. The Content-Length of an answer without
 // body (HEAD, 304) stays in its headers.
-Parsed<ResponseHead> parse_response_head(std::string_view head, std::size_t first_line_size,
-                                         std::string_view method, const ClientLimits& limits);
+Parsed<ResponseHead> parse_response_head(std::string_view head, std::size_t first_line_size, std::string_view method,
+                                         const ClientLimits& limits);
 
 }  // namespace skep::http::detail

@@ -65,14 +65,12 @@ Session::HeadState Session::look_for_head() {
     while (true) {
         if (const HeadState state = scan_head(); state != HeadState::waiting)
             return state;
-        switch (wire_.fill(
-            std::max(context_.limits.read_ahead, bounds.first_line + bounds.block + 1))) {
+        switch (wire_.fill(std::max(context_.limits.read_ahead, bounds.first_line + bounds.block + 1))) {
             case Wire::Kind::done:
                 break;
             case Wire::Kind::would_block:
-                return context_.draining_since && wire_.input().empty() && served_ > 0
-                           ? HeadState::gone
-                           : HeadState::waiting;
+                return context_.draining_since && wire_.input().empty() && served_ > 0 ? HeadState::gone
+                                                                                       : HeadState::waiting;
             case Wire::Kind::end:
                 return at_end();
             case Wire::Kind::failed:
@@ -95,8 +93,8 @@ Session::HeadState Session::scan_head() {
         return refuse(scanned.error());
     if (*scanned == HeadScanner::State::incomplete)
         return HeadState::waiting;
-    auto head = parse_request_head(input.view().substr(0, scanner_.size()),
-                                   scanner_.first_line_size(), context_.limits);
+    auto head =
+        parse_request_head(input.view().substr(0, scanner_.size()), scanner_.first_line_size(), context_.limits);
     input.consume(scanner_.size());
     scanner_.reset();
     head_since_.reset();
@@ -194,12 +192,10 @@ model::Response Session::on_exception() {
 std::optional<Error> Session::check_body_size() {
     if (head_->framing.kind != BodyFraming::Kind::length)
         return std::nullopt;
-    const auto limit =
-        context_.handler.request_body_limit(head_->request, context_.limits.request_body);
+    const auto limit = context_.handler.request_body_limit(head_->request, context_.limits.request_body);
     if (head_->framing.length <= limit)
         return std::nullopt;
-    return error("body_too_large", "the body of {} bytes exceeds {} bytes", head_->framing.length,
-                 limit);
+    return error("body_too_large", "the body of {} bytes exceeds {} bytes", head_->framing.length, limit);
 }
 
 void Session::attach_body() {
@@ -216,21 +212,18 @@ void Session::attach_body() {
     }
     const ServerLimits& limits = context_.limits;
     const FieldRules trailers{limits.fields, limits.header_block, limits.allow_underscores};
-    const IntakeRules rules{
-        .limit = context_.handler.request_body_limit(head_->request, limits.request_body),
-        .min_rate = limits.min_body_rate,
-        .rate_grace = limits.body_rate_grace,
-        .idle = limits.stream_idle,
-        .fault_reason = {},
-        .end_reason = "malformed_request",
-        .cut_reason = "client_closed",
-        .late_reason = "request_timeout"};
+    const IntakeRules rules{.limit = context_.handler.request_body_limit(head_->request, limits.request_body),
+                            .min_rate = limits.min_body_rate,
+                            .rate_grace = limits.body_rate_grace,
+                            .idle = limits.stream_idle,
+                            .fault_reason = {},
+                            .end_reason = "malformed_request",
+                            .cut_reason = "client_closed",
+                            .late_reason = "request_timeout"};
     intake_.emplace(wire_, framing, trailers, rules);
     intake_->listen(*this);
-    const auto length =
-        framing.kind == BodyFraming::Kind::length ? std::optional(framing.length) : std::nullopt;
-    head_->request.body =
-        model::Body(std::make_unique<IncomingBody>(context_.loop, *intake_), length);
+    const auto length = framing.kind == BodyFraming::Kind::length ? std::optional(framing.length) : std::nullopt;
+    head_->request.body = model::Body(std::make_unique<IncomingBody>(context_.loop, *intake_), length);
 }
 
 void Session::start_response(model::Response& response) {
@@ -238,8 +231,7 @@ void Session::start_response(model::Response& response) {
     if (std::exchange(may_send_continue_, false) && intake_ && intake_->is_held())
         interim_ = kContinue;  // the body will be read while the response streams
     keep_alive_ = keep_alive_ && !context_.draining_since;
-    ResponseShape shape{
-        .to_head = to_head_, .to_http_1_0 = to_http_1_0_, .date = context_.date.at(context_.loop)};
+    ResponseShape shape{.to_head = to_head_, .to_http_1_0 = to_http_1_0_, .date = context_.date.at(context_.loop)};
     write_head(response, shape);
     const BodyFraming framing = to_head_ ? BodyFraming{} : framing_;
     sender_.emplace(wire_, out_, response.body, framing,
@@ -257,8 +249,7 @@ void Session::write_head(model::Response& response, const ResponseShape& shape) 
         const auto written = write_response_head(response, framing_, final_shape, out_);
         if (written)
             return;
-        const Error failure =
-            error("invalid_response", "the response cannot be sent: {}", written.error().rule);
+        const Error failure = error("invalid_response", "the response cannot be sent: {}", written.error().rule);
         context_.observer.response_failed(failure);
         response = model::problem_response(failure);
     }
@@ -284,8 +275,7 @@ void Session::discard_body() {
     }
     Bytes chunk;
     std::size_t discarded = 0;
-    while (discarded < context_.limits.discarded_body &&
-           intake_->poll(chunk) == model::BodyStatus::ready)
+    while (discarded < context_.limits.discarded_body && intake_->poll(chunk) == model::BodyStatus::ready)
         discarded += chunk.size();
     keep_alive_ = keep_alive_ && intake_->is_finished();
 }

@@ -23,8 +23,7 @@ bool is_port(std::string_view text) {
 }
 
 bool is_v6_literal(std::string_view text) {
-    return text.size() >= 2 &&
-           std::ranges::all_of(text, [](char c) { return is_in(c, kHex) || c == ':' || c == '.'; });
+    return text.size() >= 2 && std::ranges::all_of(text, [](char c) { return is_in(c, kHex) || c == ':' || c == '.'; });
 }
 
 // Cuts one character off `text`, decoded as far as it goes: "%2e", "%252e" and "." all give '.'.
@@ -95,8 +94,7 @@ bool has_dot_segment(std::string_view path) {
 }
 
 bool has_valid_escapes(std::string_view path) {
-    for (auto mark = path.find('%'); mark != std::string_view::npos;
-         mark = path.find('%', mark + 3)) {
+    for (auto mark = path.find('%'); mark != std::string_view::npos; mark = path.find('%', mark + 3)) {
         const std::string_view digits = path.substr(mark + 1, 2);
         if (digits.size() < 2 || !is_all(digits, kHex) || digits == "00")
             return false;

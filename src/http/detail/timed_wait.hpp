@@ -11,8 +11,7 @@ namespace skep::http::detail {
 // frame.
 class TimedWait final : async::Timer {
 public:
-    TimedWait(async::Signal& signal, TimePoint when)
-        : loop_(signal.loop()), when_(when), wait_(signal) {}
+    TimedWait(async::Signal& signal, TimePoint when) : loop_(signal.loop()), when_(when), wait_(signal) {}
 
     bool await_ready() { return wait_.await_ready(); }
     void await_suspend(std::coroutine_handle<> handle) {

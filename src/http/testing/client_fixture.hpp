@@ -25,9 +25,7 @@ struct Reply {
     std::optional<model::Headers> trailers;
 
     std::string error_name() const { return error ? std::string(error->name()) : ""; }
-    std::string body_error_name() const {
-        return body_error ? std::string(body_error->name()) : "";
-    }
+    std::string body_error_name() const { return body_error ? std::string(body_error->name()) : ""; }
 };
 
 class ClientFixture : public testing::Test {
@@ -46,8 +44,7 @@ protected:
     }
 
     // Sends in the background; `reply` fills as things come.
-    std::shared_ptr<Reply> start(model::Request request,
-                                 std::optional<Duration> time = std::nullopt) {
+    std::shared_ptr<Reply> start(model::Request request, std::optional<Duration> time = std::nullopt) {
         auto reply = std::make_shared<Reply>();
         calls.spawn(call(std::move(request), time, reply));
         loop.run_ready();
@@ -79,8 +76,7 @@ protected:
         return reply;
     }
 
-    async::Task<void> call(model::Request request, std::optional<Duration> time,
-                           std::shared_ptr<Reply> reply) {
+    async::Task<void> call(model::Request request, std::optional<Duration> time, std::shared_ptr<Reply> reply) {
         ClientOptions options{.addresses = addresses};
         if (time)
             options.deadline = loop.clock().now() + *time;

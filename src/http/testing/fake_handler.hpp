@@ -31,8 +31,7 @@ public:
     const std::vector<Seen>& seen() const { return seen_; }
     std::size_t running() const { return running_; }
 
-    async::Task<model::Response> handle(model::Request request,
-                                        const ConnectionInfo& connection) override;
+    async::Task<model::Response> handle(model::Request request, const ConnectionInfo& connection) override;
     std::uint64_t request_body_limit(const model::Request&, std::uint64_t usual) const override {
         return body_limit.value_or(usual);
     }

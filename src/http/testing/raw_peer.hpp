@@ -11,8 +11,7 @@ namespace skep::http {
 
 class RawPeer {
 public:
-    RawPeer(async::TestLoop& loop, async::StreamPtr stream)
-        : loop_(loop), stream_(std::move(stream)) {}
+    RawPeer(async::TestLoop& loop, async::StreamPtr stream) : loop_(loop), stream_(std::move(stream)) {}
 
     // Writes `text`, as far as it fits, and lets the other side work.
     void send(std::string_view text);

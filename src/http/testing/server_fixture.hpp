@@ -34,8 +34,7 @@ protected:
 
     void start() {
         auto listener = network.listen(async::SocketAddress::parse("127.0.0.1:8080").value(), {});
-        server =
-            std::make_unique<Server>(loop, std::move(listener).value(), handler, limits, &observer);
+        server = std::make_unique<Server>(loop, std::move(listener).value(), handler, limits, &observer);
         server->start();
     }
 
@@ -43,9 +42,7 @@ protected:
         void connection_opened() override { ++opened; }
         void connection_closed(std::uint64_t, std::uint64_t) override { ++closed; }
         void connection_refused() override { ++refused; }
-        void request_refused(const Error& error) override {
-            refusals.push_back(std::string(error.name()));
-        }
+        void request_refused(const Error& error) override { refusals.push_back(std::string(error.name())); }
         void response_failed(const Error& error) override { failures.push_back(error.to_string()); }
         int opened = 0;
         int closed = 0;
@@ -67,8 +64,7 @@ protected:
 inline void expect_refused(RawPeer& peer, int status, std::string_view rule) {
     EXPECT_EQ(peer.status(), status);
     EXPECT_TRUE(peer.is_closed());
-    EXPECT_NE(peer.received().find("\r\nconnection: close\r\n"), std::string::npos)
-        << peer.received();
+    EXPECT_NE(peer.received().find("\r\nconnection: close\r\n"), std::string::npos) << peer.received();
     EXPECT_NE(peer.body().find(rule), std::string::npos) << peer.received();
 }
 

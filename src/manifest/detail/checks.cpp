@@ -20,16 +20,14 @@ struct Claim {
 
 class Checker {
 public:
-    Checker(const model::Application& application, Settings& settings, FileChecks files,
-            Faults& faults)
+    Checker(const model::Application& application, Settings& settings, FileChecks files, Faults& faults)
         : application_(application), settings_(settings), files_(files), faults_(faults) {}
 
     void run() {
         if (application_.services.empty() && faults_.empty())
-            faults_.add(
-                error("manifest_missing_key", "{} has no service: add a table [services.NAME]",
-                      settings_.file().string()),
-                {});
+            faults_.add(error("manifest_missing_key", "{} has no service: add a table [services.NAME]",
+                              settings_.file().string()),
+                        {});
         for (const model::Service& service : application_.services)
             check_service(service);
         for (const model::SecretSource& secret : application_.secrets)
@@ -50,16 +48,15 @@ private:
         const Setting* module = settings_.find(path + "module");
         if (module != nullptr && files_ == FileChecks::must_exist && !is_file(service.module)) {
             settings_.report(*module,
-                             error("module_not_found", "service {}: there is no file {}",
-                                   service.name.value(), service.module.string()),
+                             error("module_not_found", "service {}: there is no file {}", service.name.value(),
+                                   service.module.string()),
                              module->node.place);
         } else if (!settings_.was_given(path + "module") && !settings_.was_given(path + "url")) {
             const auto& names = settings_.services();
-            const auto named =
-                std::ranges::find(names, service.name.value(), &Settings::Names::value_type::first);
-            faults_.add(error("manifest_missing_key", "service {} has neither 'module' nor 'url'",
-                              service.name.value()),
-                        named->second);
+            const auto named = std::ranges::find(names, service.name.value(), &Settings::Names::value_type::first);
+            faults_.add(
+                error("manifest_missing_key", "service {} has neither 'module' nor 'url'", service.name.value()),
+                named->second);
         }
     }
 
@@ -75,11 +72,9 @@ private:
                 report_item(
                     path, index,
                     error("manifest_invalid_value", "service {} calls '{}', which does not exist{}",
-                          service.name.value(), name,
-                          meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
+                          service.name.value(), name, meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
             } else if (!seen.insert(name).second) {
-                report_item(path, index,
-                            error("manifest_invalid_value", "'{}' is there twice", name));
+                report_item(path, index, error("manifest_invalid_value", "'{}' is there twice", name));
             }
         }
     }
@@ -89,13 +84,11 @@ private:
         for (std::size_t index = 0; index < service.secrets.size(); ++index) {
             const std::string& name = service.secrets[index];
             if (!contains(application_.secrets, name, &model::SecretSource::name))
-                report_item(
-                    path, index,
-                    error("secret_not_found", "service {} uses the secret '{}', which has no value",
-                          service.name.value(), name));
-            else if (!seen.insert(name).second)
                 report_item(path, index,
-                            error("manifest_invalid_value", "'{}' is there twice", name));
+                            error("secret_not_found", "service {} uses the secret '{}', which has no value",
+                                  service.name.value(), name));
+            else if (!seen.insert(name).second)
+                report_item(path, index, error("manifest_invalid_value", "'{}' is there twice", name));
         }
     }
 
@@ -103,17 +96,15 @@ private:
         const std::string path = fmt::format("secrets.{}.", secret.name);
         const Setting* file = settings_.find(path + "file");
         const auto& names = settings_.secrets();
-        const auto named =
-            std::ranges::find(names, secret.name, &Settings::Names::value_type::first);
+        const auto named = std::ranges::find(names, secret.name, &Settings::Names::value_type::first);
         if (!settings_.was_given(path + "file") && !settings_.was_given(path + "value"))
-            faults_.add(error("manifest_missing_key",
-                              "the secret '{}' has neither 'file' nor 'value'", secret.name),
+            faults_.add(error("manifest_missing_key", "the secret '{}' has neither 'file' nor 'value'", secret.name),
                         named->second);
         else if (file != nullptr && files_ == FileChecks::must_exist && !is_file(secret.file))
-            settings_.report(*file,
-                             error("secret_not_found", "the secret '{}': there is no file {}",
-                                   secret.name, secret.file.string()),
-                             file->node.place);
+            settings_.report(
+                *file,
+                error("secret_not_found", "the secret '{}': there is no file {}", secret.name, secret.file.string()),
+                file->node.place);
     }
 
     void check_files(const model::Service& service, const std::string& path) {
@@ -123,13 +114,11 @@ private:
             std::error_code ignored;
             if (!guest_paths.insert(grant.guest_path).second)
                 report_item(path, index,
-                            error("manifest_invalid_value", "the guest path '{}' is there twice",
-                                  grant.guest_path));
-            else if (files_ == FileChecks::must_exist &&
-                     !std::filesystem::exists(grant.host_path, ignored))
+                            error("manifest_invalid_value", "the guest path '{}' is there twice", grant.guest_path));
+            else if (files_ == FileChecks::must_exist && !std::filesystem::exists(grant.host_path, ignored))
                 report_item(path, index,
-                            error("manifest_invalid_value", "service {}: there is no {}",
-                                  service.name.value(), grant.host_path.string()));
+                            error("manifest_invalid_value", "service {}: there is no {}", service.name.value(),
+                                  grant.host_path.string()));
         }
     }
 
@@ -138,21 +127,19 @@ private:
         for (std::size_t index = 0; index < service.routes.size(); ++index) {
             const model::Route& route = service.routes[index];
             std::vector<Claim>& others = claims_[{route.host, shape_of(route.path)}];
-            const auto other = std::ranges::find_if(
-                others, [&](const Claim& claim) { return share_method(*claim.route, route); });
+            const auto other =
+                std::ranges::find_if(others, [&](const Claim& claim) { return share_method(*claim.route, route); });
             if (other != others.end())
-                report_item(
-                    path, index,
-                    error("manifest_invalid_value", "the route '{}' is taken by service {} already",
-                          show_route(route), other->service->value()));
+                report_item(path, index,
+                            error("manifest_invalid_value", "the route '{}' is taken by service {} already",
+                                  show_route(route), other->service->value()));
             others.push_back({&route, &service.name});
         }
     }
 
     static bool share_method(const model::Route& left, const model::Route& right) {
         return left.methods.empty() == right.methods.empty() &&
-               (left.methods.empty() ||
-                std::ranges::any_of(left.methods, [&](const std::string& method) {
+               (left.methods.empty() || std::ranges::any_of(left.methods, [&](const std::string& method) {
                     return contains(right.methods, method);
                 }));
     }
@@ -173,8 +160,8 @@ private:
     }
 
     static std::string show_route(const model::Route& route) {
-        return fmt::format("{}{}{}{}", fmt::join(route.methods, ","),
-                           route.methods.empty() ? "" : " ", route.host, route.path);
+        return fmt::format("{}{}{}{}", fmt::join(route.methods, ","), route.methods.empty() ? "" : " ", route.host,
+                           route.path);
     }
 
     static bool is_file(const std::filesystem::path& path) {
@@ -197,8 +184,7 @@ private:
 
 }  // namespace
 
-void check(const model::Application& application, Settings& settings, FileChecks files,
-           Faults& faults) {
+void check(const model::Application& application, Settings& settings, FileChecks files, Faults& faults) {
     Checker(application, settings, files, faults).run();
 }
 

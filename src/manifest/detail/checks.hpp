@@ -7,7 +7,6 @@ namespace skep::manifest {
 
 // Checks `application`, built from `settings`: names that must exist, routes that exclude one
 // another, files. `faults` is the one that `settings` reports to.
-void check(const model::Application& application, Settings& settings, FileChecks files,
-           Faults& faults);
+void check(const model::Application& application, Settings& settings, FileChecks files, Faults& faults);
 
 }  // namespace skep::manifest

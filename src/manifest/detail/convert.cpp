@@ -42,8 +42,8 @@ Result<> check_range(const Key& key, std::int64_t number, std::string_view shown
             return show_duration(std::chrono::milliseconds(bound));
         return fmt::format("{}", bound);
     };
-    return fail("manifest_invalid_value", "{} is out of range: from {} to {}", shown,
-                show(key.range.least), show(key.range.most));
+    return fail("manifest_invalid_value", "{} is out of range: from {} to {}", shown, show(key.range.least),
+                show(key.range.most));
 }
 
 Result<std::int64_t> number_of(const Key& key, const Node& node) {
@@ -61,13 +61,11 @@ Result<> check_text(const Key& key, const std::string& text) {
         return fail("manifest_invalid_value", "the text has a NUL character");
     if (key.type == ValueType::level && !contains(log_levels(), text)) {
         const std::string_view meant = nearest(text, log_levels());
-        return fail("manifest_invalid_value", "'{}' is no log level: choose {}{}", text,
-                    fmt::join(log_levels(), ", "),
+        return fail("manifest_invalid_value", "'{}' is no log level: choose {}{}", text, fmt::join(log_levels(), ", "),
                     meant.empty() ? "" : fmt::format("; did you mean {}?", meant));
     }
     if (key.type == ValueType::address && !async::SocketAddress::parse(text))
-        return fail("manifest_invalid_value",
-                    "'{}' is no address: write IP:PORT, as in 127.0.0.1:8080", text);
+        return fail("manifest_invalid_value", "'{}' is no address: write IP:PORT, as in 127.0.0.1:8080", text);
     return {};
 }
 
@@ -84,9 +82,7 @@ struct Store {
     Result<> operator()(int& field) const { return number(field); }
     Result<> operator()(std::uint32_t& field) const { return number(field); }
     Result<> operator()(std::uint64_t& field) const { return number(field); }
-    Result<> operator()(std::optional<std::uint32_t>& field) const {
-        return number(field.emplace());
-    }
+    Result<> operator()(std::optional<std::uint32_t>& field) const { return number(field.emplace()); }
     Result<> operator()(std::chrono::milliseconds& field) const {
         TRY(const auto duration, parse_duration(node.text));
         TRY_DO(check_range(key, duration.count(), node.text));
@@ -137,16 +133,10 @@ struct StoreList {
     }
     std::optional<ValueFault> operator()(auto&) const { return std::nullopt; }
 
-    Result<std::string> read(const Node& item, std::string*) const {
-        return parse_secret_name(item);
-    }
-    Result<model::ServiceName> read(const Node& item, model::ServiceName*) const {
-        return parse_called_service(item);
-    }
+    Result<std::string> read(const Node& item, std::string*) const { return parse_secret_name(item); }
+    Result<model::ServiceName> read(const Node& item, model::ServiceName*) const { return parse_called_service(item); }
     Result<model::Route> read(const Node& item, model::Route*) const { return parse_route(item); }
-    Result<model::OutboundGrant> read(const Node& item, model::OutboundGrant*) const {
-        return parse_outbound(item);
-    }
+    Result<model::OutboundGrant> read(const Node& item, model::OutboundGrant*) const { return parse_outbound(item); }
     Result<model::FileGrant> read(const Node& item, model::FileGrant*) const {
         return parse_file_grant(item, target.folder);
     }
@@ -171,8 +161,7 @@ struct StoreAny {
 Result<Node> list_of_text(std::string_view text) {
     if (text.starts_with('[')) {
         auto parsed = parse_document(fmt::format("value = {}", text));
-        if (!parsed || parsed->members.size() != 1 ||
-            parsed->members.front().value.kind != NodeKind::array)
+        if (!parsed || parsed->members.size() != 1 || parsed->members.front().value.kind != NodeKind::array)
             return fail("manifest_wrong_type", "'{}' is no array of TOML", text);
         return std::move(parsed->members.front().value);
     }
@@ -212,8 +201,8 @@ Result<Node> boolean_of_text(std::string_view text) {
 
 std::optional<ValueFault> store(const Key& key, const Node& node, Target& target) {
     if (node.kind != kind_of(key.type))
-        return ValueFault{error("manifest_wrong_type", "{} takes {}, not {}", key.pattern,
-                                expectation(key.type), kind_name(node.kind)),
+        return ValueFault{error("manifest_wrong_type", "{} takes {}, not {}", key.pattern, expectation(key.type),
+                                kind_name(node.kind)),
                           node.place};
     const StoreAny store_any{{key, node, target}, {node, target}};
     return std::visit([&](auto field) { return store_any(field(target)); }, key.field);

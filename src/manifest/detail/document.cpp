@@ -150,8 +150,7 @@ std::expected<Node, SyntaxError> parse_document(std::string_view text) {
     const toml::parse_result parsed = toml::parse(text);
     if (!parsed) {
         const toml::parse_error& error = parsed.error();
-        return std::unexpected(
-            SyntaxError{place_of(error.source()), std::string(error.description())});
+        return std::unexpected(SyntaxError{place_of(error.source()), std::string(error.description())});
     }
     Node root;
     convert_members(parsed.table(), root);
@@ -199,8 +198,7 @@ std::string show(const Node& node) {
             return fmt::format("[{}]", out);
         case NodeKind::table:
             for (const Member& member : node.members)
-                out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", member.key,
-                                   quoted(member.value));
+                out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", member.key, quoted(member.value));
             return fmt::format("{{ {} }}", out);
     }
     return out;

@@ -31,27 +31,21 @@ Result<> check_segment(std::string_view segment, bool last, std::string_view pat
     if (segment == "." || segment == "..")
         return fail("manifest_invalid_value", "the route '{}' has a '{}' in it", path, segment);
     if (segment.contains('*') && (segment != "*" || !last))
-        return fail("manifest_invalid_value",
-                    "in the route '{}' the '*' is not its last part, alone", path);
+        return fail("manifest_invalid_value", "in the route '{}' the '*' is not its last part, alone", path);
     if (segment == ":")
         return fail("manifest_invalid_value", "a parameter of the route '{}' has no name", path);
     return {};
 }
 
 Result<> check_route_path(std::string_view path) {
-    const auto is_plain = [](char c) {
-        return c > ' ' && c < 0x7F && c != '?' && c != '#' && c != '\\';
-    };
+    const auto is_plain = [](char c) { return c > ' ' && c < 0x7F && c != '?' && c != '#' && c != '\\'; };
     if (!path.starts_with('/'))
         return fail("manifest_invalid_value", "the route '{}' does not start with '/'", path);
     if (path.size() > 2048)
-        return fail("manifest_invalid_value", "a route has at most 2048 characters, this has {}",
-                    path.size());
+        return fail("manifest_invalid_value", "a route has at most 2048 characters, this has {}", path.size());
     if (!std::ranges::all_of(path, is_plain))
-        return fail(
-            "manifest_invalid_value",
-            "the route '{}' has a space, '?', '#', '\\' or another character that no path has",
-            path);
+        return fail("manifest_invalid_value",
+                    "the route '{}' has a space, '?', '#', '\\' or another character that no path has", path);
     std::string_view rest = path.substr(1);
     while (true) {
         const auto slash = rest.find('/');
@@ -66,8 +60,7 @@ Result<> check_route_path(std::string_view path) {
 Result<> check_method(std::string_view method) {
     const auto is_upper = [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; };
     if (method.empty() || method.size() > 32 || !std::ranges::all_of(method, is_upper))
-        return fail("manifest_invalid_value",
-                    "'{}' is no method: write it in capital letters, as in GET", method);
+        return fail("manifest_invalid_value", "'{}' is no method: write it in capital letters, as in GET", method);
     return {};
 }
 
@@ -90,9 +83,7 @@ Result<std::string> parse_host(std::string_view text) {
     std::ranges::transform(host, host.begin(), to_lower);
     if (host.starts_with('[') && async::SocketAddress::parse_ip(host, 0))
         return host;
-    const auto is_host = [](char c) {
-        return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
-    };
+    const auto is_host = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; };
     const bool plain = !host.empty() && host.size() <= 253 && std::ranges::all_of(host, is_host);
     if (!plain || host.starts_with('.') || host.contains(".."))
         return fail("manifest_invalid_value", "'{}' is no host name or address", text);
@@ -110,11 +101,9 @@ Result<model::Route> parse_route_table(const Node& node) {
             TRY(const std::string_view host, text_of(member.value, "a route's host"));
             TRY(route.host, parse_host(host));
         } else if (member.key == "rewrite") {
-            return fail("manifest_not_available",
-                        "a route's `rewrite` is not available in this version");
+            return fail("manifest_not_available", "a route's `rewrite` is not available in this version");
         } else {
-            return fail("manifest_unknown_key",
-                        "a route has no key '{}': it has path, methods and host", member.key);
+            return fail("manifest_unknown_key", "a route has no key '{}': it has path, methods and host", member.key);
         }
     }
     if (route.path.empty())
@@ -134,8 +123,7 @@ Result<std::uint16_t> parse_port(std::string_view digits, std::string_view url) 
     const char* end = digits.data() + digits.size();
     const auto [rest, fault] = std::from_chars(digits.data(), end, port);
     if (fault != std::errc() || rest != end || port == 0)
-        return fail("manifest_invalid_value", "the port of '{}' is not a number from 1 to 65535",
-                    url);
+        return fail("manifest_invalid_value", "the port of '{}' is not a number from 1 to 65535", url);
     return port;
 }
 
@@ -169,8 +157,7 @@ Result<model::Route> parse_route(const Node& node) {
     if (node.kind == NodeKind::table)
         return parse_route_table(node);
     if (node.kind != NodeKind::text)
-        return fail("manifest_wrong_type", "a route is a string or a table, not {}",
-                    kind_name(node.kind));
+        return fail("manifest_wrong_type", "a route is a string or a table, not {}", kind_name(node.kind));
     model::Route route;
     std::string_view path = node.text;
     if (const auto space = path.find(' '); space != std::string_view::npos) {
@@ -197,12 +184,10 @@ Result<model::FileGrant> parse_file_grant(const Node& node, const std::filesyste
     const std::string_view guest = has_both ? rest.substr(colon + 1) : std::string_view();
     if (!guest.starts_with('/') || text.contains('\0'))
         return fail("manifest_invalid_value",
-                    "'{}' is no file grant: write host:guest[:ro|rw], with a guest path from '/'",
-                    text);
+                    "'{}' is no file grant: write host:guest[:ro|rw], with a guest path from '/'", text);
     const std::filesystem::path guest_path(guest);
     if (guest_path.lexically_normal() != guest_path)
-        return fail("manifest_invalid_value", "the guest path '{}' is not in its plainest form",
-                    guest);
+        return fail("manifest_invalid_value", "the guest path '{}' is not in its plainest form", guest);
     grant.host_path = (folder / rest.substr(0, colon)).lexically_normal();
     grant.guest_path = std::string(guest);
     return grant;
@@ -227,15 +212,10 @@ Result<std::string> parse_service_url(std::string_view text) {
 }
 
 Result<> check_secret_name(std::string_view name) {
-    const auto is_allowed = [](char c) {
-        return is_letter(c) || is_digit(c) || c == '-' || c == '_';
-    };
-    if (name.empty() || name.size() > 64 || !is_letter(name.front()) ||
-        !std::ranges::all_of(name, is_allowed))
-        return fail(
-            "manifest_invalid_value",
-            "'{}' is no name of a secret: letters, digits, '-' and '_', a letter first, 64 at most",
-            name);
+    const auto is_allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; };
+    if (name.empty() || name.size() > 64 || !is_letter(name.front()) || !std::ranges::all_of(name, is_allowed))
+        return fail("manifest_invalid_value",
+                    "'{}' is no name of a secret: letters, digits, '-' and '_', a letter first, 64 at most", name);
     return {};
 }
 

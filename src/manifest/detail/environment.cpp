@@ -48,8 +48,7 @@ std::vector<std::string_view> Settings::free_names(const KeyPath& path) const {
         return names;
     }
     const std::string prefix = join(path) + ".";
-    for (auto at = settings_.lower_bound(prefix);
-         at != settings_.end() && at->first.starts_with(prefix); ++at)
+    for (auto at = settings_.lower_bound(prefix); at != settings_.end() && at->first.starts_with(prefix); ++at)
         names.push_back(at->second.path.back());
     return names;
 }
@@ -74,21 +73,17 @@ KeyPath Settings::path_of_variable(std::string_view name) const {
         return path;
     const bool known = contains(free_names({"secrets"}), path[1]);
     if (!known && path[1].size() > kFileSuffix.size() && path[1].ends_with("_file"))
-        return {"secrets",
-                match_part({"secrets"}, path[1].substr(0, path[1].size() - kFileSuffix.size())),
-                "file"};
+        return {"secrets", match_part({"secrets"}, path[1].substr(0, path[1].size() - kFileSuffix.size())), "file"};
     return {"secrets", path[1], "value"};
 }
 
 std::string Settings::unknown_path_message(const KeyPath& path) const {
     KeyPath known;
     for (const std::string& part : path) {
-        const std::vector<std::string_view> names =
-            has_free_names(known) ? free_names(known) : names_below(known);
+        const std::vector<std::string_view> names = has_free_names(known) ? free_names(known) : names_below(known);
         if (!contains(names, part)) {
             const std::string_view meant = nearest(part, names);
-            return fmt::format("{} has no key '{}'{}", known.empty() ? "the manifest" : join(known),
-                               part,
+            return fmt::format("{} has no key '{}'{}", known.empty() ? "the manifest" : join(known), part,
                                meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
         }
         known.push_back(part);
@@ -105,13 +100,11 @@ void Settings::read_variable(std::string_view name, std::string_view value) {
     const bool unknown_service = of_service && !contains(free_names({"services"}), path[1]);
     const Key* key = find_key(path);
     if (const FeatureKey* feature = find_feature(path); feature != nullptr && key == nullptr) {
-        faults_->add(
-            error("manifest_not_available", "'{}' belongs to {}, which this version does not have",
-                  join(path), feature->feature),
-            {}, source.name);
+        faults_->add(error("manifest_not_available", "'{}' belongs to {}, which this version does not have", join(path),
+                           feature->feature),
+                     {}, source.name);
     } else if (key == nullptr || unknown_service) {
-        faults_->add(error("manifest_unknown_key", "{}", unknown_path_message(path)), {},
-                     source.name);
+        faults_->add(error("manifest_unknown_key", "{}", unknown_path_message(path)), {}, source.name);
     } else {
         if (path[0] == "secrets" && !contains(secrets_, path[1], &Names::value_type::first))
             secrets_.emplace_back(path[1], Place{});

@@ -36,8 +36,7 @@ std::size_t offset_of(std::string_view line, int column) {
 }
 
 bool is_bare(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
 // How many bytes from the start of `rest` the caret underlines: a string, a bare word, or one.
@@ -54,8 +53,7 @@ std::size_t width_at(std::string_view rest) {
 
 std::string printable(std::string_view text) {
     std::string out(text);
-    std::ranges::replace_if(
-        out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    std::ranges::replace_if(out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
     return out;
 }
 
@@ -75,17 +73,14 @@ std::string Faults::excerpt(Place place) const {
         start -= cut;
     }
     const auto characters = [](std::string_view text) {
-        return static_cast<std::size_t>(
-            std::ranges::count_if(text, std::not_fn(continues_character)));
+        return static_cast<std::size_t>(std::ranges::count_if(text, std::not_fn(continues_character)));
     };
     const std::string_view before = line.substr(0, start);
     const std::string_view rest = line.substr(start);
-    const std::string carets(std::max<std::size_t>(characters(rest.substr(0, width_at(rest))), 1),
-                             '^');
+    const std::string carets(std::max<std::size_t>(characters(rest.substr(0, width_at(rest))), 1), '^');
     const std::string margin = fmt::format("{}", place.line);
-    return fmt::format("{} | {}\n{} | {}{}", margin, printable(line),
-                       std::string(margin.size(), ' '), std::string(characters(before), ' '),
-                       carets);
+    return fmt::format("{} | {}\n{} | {}{}", margin, printable(line), std::string(margin.size(), ' '),
+                       std::string(characters(before), ' '), carets);
 }
 
 void Faults::add(Error error, Place place, std::string_view context) {
@@ -97,14 +92,11 @@ void Faults::add(Error error, Place place, std::string_view context) {
 void Faults::add_without_excerpt(Error error, Place place, std::string_view context) {
     if (faults_.size() == kMostFaults)
         return;
-    const std::string at = place.line > 0
-                               ? fmt::format("{}:{}:{}", file_name_, place.line, place.column)
-                               : std::string(context);
-    const auto next = std::ranges::upper_bound(
-        faults_, order_of(place), {},
-        [](const Fault& fault) { return order_of({fault.line, fault.column}); });
-    faults_.insert(next, {at.empty() ? std::move(error) : std::move(error).within(at), place.line,
-                          place.column});
+    const std::string at =
+        place.line > 0 ? fmt::format("{}:{}:{}", file_name_, place.line, place.column) : std::string(context);
+    const auto next = std::ranges::upper_bound(faults_, order_of(place), {},
+                                               [](const Fault& fault) { return order_of({fault.line, fault.column}); });
+    faults_.insert(next, {at.empty() ? std::move(error) : std::move(error).within(at), place.line, place.column});
 }
 
 std::vector<Fault> Faults::take() && {

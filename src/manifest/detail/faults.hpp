@@ -14,8 +14,7 @@ namespace skep::manifest {
 // first 100 and drops the rest. `text` outlives it.
 class Faults {
 public:
-    Faults(std::string file_name, std::string_view text)
-        : file_name_(std::move(file_name)), text_(text) {}
+    Faults(std::string file_name, std::string_view text) : file_name_(std::move(file_name)), text_(text) {}
 
     // `context` says where a value without a place stands ("environment SKEP_APP__NAME"); unused
     // with a place.

@@ -108,8 +108,7 @@ constexpr auto kFeatures = std::to_array<FeatureKey>({
     {"gateway.cors", "CORS"},
 });
 
-constexpr auto kLevels =
-    std::to_array<std::string_view>({"trace", "debug", "info", "warn", "error"});
+constexpr auto kLevels = std::to_array<std::string_view>({"trace", "debug", "info", "warn", "error"});
 
 // Takes the part before the next '.' off `pattern`.
 std::string_view next_part(std::string_view& pattern) {
@@ -187,8 +186,8 @@ const Key* find_key(const KeyPath& path) {
 }
 
 const FeatureKey* find_feature(const KeyPath& path) {
-    const auto found = std::ranges::find_if(
-        kFeatures, [&](const FeatureKey& key) { return is_within(key.pattern, path); });
+    const auto found =
+        std::ranges::find_if(kFeatures, [&](const FeatureKey& key) { return is_within(key.pattern, path); });
     return found == kFeatures.end() ? nullptr : &*found;
 }
 

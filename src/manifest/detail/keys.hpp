@@ -49,13 +49,13 @@ struct Target {
     std::filesystem::path folder;  // that relative paths start from
 };
 
-using Field = std::variant<
-    std::string& (*)(Target&), bool& (*)(Target&), int& (*)(Target&), std::uint32_t& (*)(Target&),
-    std::uint64_t& (*)(Target&), std::optional<std::uint32_t>& (*)(Target&),
-    std::chrono::milliseconds& (*)(Target&), std::filesystem::path& (*)(Target&),
-    std::vector<std::string>& (*)(Target&), std::vector<model::ServiceName>& (*)(Target&),
-    std::vector<model::Route>& (*)(Target&), std::vector<model::FileGrant>& (*)(Target&),
-    std::vector<model::OutboundGrant>& (*)(Target&)>;
+using Field =
+    std::variant<std::string& (*)(Target&), bool& (*)(Target&), int& (*)(Target&), std::uint32_t& (*)(Target&),
+                 std::uint64_t& (*)(Target&), std::optional<std::uint32_t>& (*)(Target&),
+                 std::chrono::milliseconds& (*)(Target&), std::filesystem::path& (*)(Target&),
+                 std::vector<std::string>& (*)(Target&), std::vector<model::ServiceName>& (*)(Target&),
+                 std::vector<model::Route>& (*)(Target&), std::vector<model::FileGrant>& (*)(Target&),
+                 std::vector<model::OutboundGrant>& (*)(Target&)>;
 
 // Bounds of a count, of a size in bytes, of a duration in milliseconds.
 struct Range {

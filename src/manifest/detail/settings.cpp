@@ -30,8 +30,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
 
 }  // namespace
 
-Settings::Settings(std::filesystem::path file, Faults& faults)
-    : file_(std::move(file)), faults_(&faults) {}
+Settings::Settings(std::filesystem::path file, Faults& faults) : file_(std::move(file)), faults_(&faults) {}
 
 void Settings::report(const Setting& setting, Error error, Place place) {
     const bool in_file = setting.place.line > 0;
@@ -53,28 +52,24 @@ void Settings::read(const Node& document, std::string_view profile) {
         std::vector<std::string_view> names;
         if (profiles != nullptr)
             std::ranges::transform(profiles->members, std::back_inserter(names), &Member::key);
-        faults_->add(
-            error("profile_not_found", "{} has no profile '{}', but {}", file_.string(), profile,
-                  names.empty() ? "none at all" : fmt::format("{}", fmt::join(names, ", "))),
-            {});
+        faults_->add(error("profile_not_found", "{} has no profile '{}', but {}", file_.string(), profile,
+                           names.empty() ? "none at all" : fmt::format("{}", fmt::join(names, ", "))),
+                     {});
     }
 }
 
 void Settings::read_profiles(const Node& profiles, std::string_view chosen) {
     if (profiles.kind != NodeKind::table) {
-        faults_->add(
-            error("manifest_wrong_type", "profiles is a table, not {}", kind_name(profiles.kind)),
-            profiles.place);
+        faults_->add(error("manifest_wrong_type", "profiles is a table, not {}", kind_name(profiles.kind)),
+                     profiles.place);
         return;
     }
     for (const Member& profile : profiles.members) {
-        const Source source{Layer::profile, fmt::format("profile {}", profile.key),
-                            profile.key == chosen};
+        const Source source{Layer::profile, fmt::format("profile {}", profile.key), profile.key == chosen};
         if (profile.value.kind == NodeKind::table)
             read_table(profile.value, {}, source);
         else
-            faults_->add(error("manifest_wrong_type", "a profile is a table, not {}",
-                               kind_name(profile.value.kind)),
+            faults_->add(error("manifest_wrong_type", "a profile is a table, not {}", kind_name(profile.value.kind)),
                          profile.value.place);
     }
 }
@@ -87,10 +82,9 @@ void Settings::read_table(const Node& table, const KeyPath& path, const Source& 
 void Settings::read_member(const Member& member, const KeyPath& path, const Source& source) {
     const KeyPath here = below(path, member.key);
     if (const FeatureKey* feature = find_feature(here)) {
-        faults_->add(
-            error("manifest_not_available", "'{}' belongs to {}, which this version does not have",
-                  join(here), feature->feature),
-            member.place);
+        faults_->add(error("manifest_not_available", "'{}' belongs to {}, which this version does not have", join(here),
+                           feature->feature),
+                     member.place);
         return;
     }
     const Key* key = find_key(here);
@@ -102,13 +96,11 @@ void Settings::read_member(const Member& member, const KeyPath& path, const Sour
     if (section && member.value.kind == NodeKind::table)
         return read_table(member.value, here, source);
     if (section) {
-        faults_->add(error("manifest_wrong_type", "'{}' is a table, not {}", join(here),
-                           kind_name(member.value.kind)),
+        faults_->add(error("manifest_wrong_type", "'{}' is a table, not {}", join(here), kind_name(member.value.kind)),
                      member.value.place);
         return;
     }
-    const std::string at =
-        fmt::format("{}:{}:{}", file_.filename().string(), member.place.line, member.place.column);
+    const std::string at = fmt::format("{}:{}:{}", file_.filename().string(), member.place.line, member.place.column);
     set({key,
          here,
          member.value,
@@ -128,10 +120,8 @@ bool Settings::accept_name(const Member& member, const KeyPath& path, const Sour
             checked = fail("manifest_invalid_value", "{}", parsed.error().message());
     } else if (top) {
         checked = check_secret_name(member.key);
-    } else if (member.key.empty() ||
-               member.key.find_first_of(std::string_view("=\0", 2)) != std::string::npos) {
-        checked = fail("manifest_invalid_value", "a name in {} is empty, or has '=' or NUL in it",
-                       join(path));
+    } else if (member.key.empty() || member.key.find_first_of(std::string_view("=\0", 2)) != std::string::npos) {
+        checked = fail("manifest_invalid_value", "a name in {} is empty, or has '=' or NUL in it", join(path));
     }
     if (!checked) {
         faults_->add(std::move(checked).error(), member.place);
@@ -144,8 +134,7 @@ bool Settings::accept_name(const Member& member, const KeyPath& path, const Sour
 
 void Settings::report_unknown(const Member& member, const KeyPath& path) {
     const std::vector<std::string_view> known = names_below(path);
-    std::string message =
-        fmt::format("{} has no key '{}'", path.empty() ? "the manifest" : join(path), member.key);
+    std::string message = fmt::format("{} has no key '{}'", path.empty() ? "the manifest" : join(path), member.key);
     const std::string meant = did_you_mean(member.key, known);
     if (!meant.empty())
         message += meant;
@@ -171,15 +160,13 @@ void Settings::set(Setting setting, bool active) {
     if (found != settings_.end()) {
         Setting& weaker = found->second;
         setting.hidden = std::move(weaker.hidden);
-        setting.hidden.insert(
-            setting.hidden.begin(),
-            {weaker.layer_name, setting.key->secret ? "<secret>" : show(weaker.node)});
+        setting.hidden.insert(setting.hidden.begin(),
+                              {weaker.layer_name, setting.key->secret ? "<secret>" : show(weaker.node)});
     }
     settings_.insert_or_assign(path, std::move(setting));
 }
 
-void Settings::set_text(const Key& key, KeyPath path, std::string_view value,
-                        const Source& source) {
+void Settings::set_text(const Key& key, KeyPath path, std::string_view value, const Source& source) {
     Result<Node> node = node_of_text(key, value);
     if (!node) {
         faults_->add(std::move(node).error(), {}, source.name);
@@ -213,12 +200,11 @@ void Settings::settle_pair(const std::string& left_path, const std::string& righ
     if (left == settings_.end() || right == settings_.end())
         return;
     if (left->second.layer == right->second.layer) {
-        const Setting& later =
-            left->second.place < right->second.place ? right->second : left->second;
-        report(later,
-               error("manifest_invalid_value", "'{}' and '{}' exclude one another", left_path,
-                     right->second.path.back()),
-               later.place);
+        const Setting& later = left->second.place < right->second.place ? right->second : left->second;
+        report(
+            later,
+            error("manifest_invalid_value", "'{}' and '{}' exclude one another", left_path, right->second.path.back()),
+            later.place);
     }
     settings_.erase(left->second.layer < right->second.layer ? left : right);
 }

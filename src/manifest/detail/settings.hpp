@@ -52,9 +52,7 @@ public:
     const Setting* find(const std::string& path) const;
 
     // Whether `path` was given a value, if only one that was refused.
-    bool was_given(const std::string& path) const {
-        return settings_.contains(path) || refused_.contains(path);
-    }
+    bool was_given(const std::string& path) const { return settings_.contains(path) || refused_.contains(path); }
 
     // Names and where each appeared first, in that order.
     using Names = std::vector<std::pair<std::string, Place>>;

@@ -1,11 +1,11 @@
 #pragma once
 // Between the C interface's values and ours.
 
-#include <skep_engine.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <skep_engine.h>
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"

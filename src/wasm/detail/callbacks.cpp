@@ -61,23 +61,17 @@ skep_callbacks callbacks_of(EngineContext& context) {
     return {
         .context = &context,
         .on_head = [](void* user, const skep_response_head* head) { task_of(user).on_head(*head); },
-        .on_output =
-            [](void* user, std::uint32_t stream, skep_bytes bytes) {
-                return task_of(user).on_output(stream, to_view(bytes));
-            },
+        .on_output = [](void* user, std::uint32_t stream,
+                        skep_bytes bytes) { return task_of(user).on_output(stream, to_view(bytes)); },
         .on_request_window = [](void* user, std::size_t count) { task_of(user).on_request_window(count); },
         .on_call = on_call,
         // The host function still holds the call and completes it, into the void.
         .on_call_cancel = [](void*, void*, skep_call*) {},
         .on_resource_drop = [](void*, void*, std::uint32_t) {},
-        .on_outgoing =
-            [](void* user, const skep_outgoing_head* head, skep_outgoing* outgoing) {
-                task_of(user).on_outgoing(*head, outgoing);
-            },
-        .on_outgoing_window =
-            [](void*, skep_outgoing* outgoing, std::size_t count) {
-                exchange_of(outgoing).on_window(count);
-            },
+        .on_outgoing = [](void* user, const skep_outgoing_head* head,
+                          skep_outgoing* outgoing) { task_of(user).on_outgoing(*head, outgoing); },
+        .on_outgoing_window = [](void*, skep_outgoing* outgoing,
+                                 std::size_t count) { exchange_of(outgoing).on_window(count); },
         .on_outgoing_cancel = [](void*, skep_outgoing* outgoing) { exchange_of(outgoing).on_cancel(); },
         .timer_start = start_timer,
         .timer_cancel = [](void*, void* handle) { delete static_cast<GuestTimer*>(handle); },

@@ -1,10 +1,10 @@
 #include "wasm/detail/digest.hpp"
 
+#include <memory>
+
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-
-#include <memory>
 
 #include "base/check.hpp"
 
@@ -30,7 +30,7 @@ Digest sha256(std::initializer_list<std::string_view> parts) {
 Digest hmac_sha256(std::string_view key, std::initializer_list<std::string_view> parts) {
     const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr), EVP_MAC_free);
     const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(EVP_MAC_CTX_new(mac.get()),
-                                                                           EVP_MAC_CTX_free);
+                                                                            EVP_MAC_CTX_free);
     char digest_name[] = "SHA256";
     const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0),
                                  OSSL_PARAM_construct_end()};

@@ -1,9 +1,9 @@
 #pragma once
 // One HTTP request that a guest sends, from its head to the last byte of the response.
 
-#include <skep_engine.h>
-
 #include <chrono>
+
+#include <skep_engine.h>
 
 #include "async/cancel.hpp"
 #include "async/signal.hpp"

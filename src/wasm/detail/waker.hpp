@@ -1,9 +1,9 @@
 #pragma once
 // Waker: how the library, from any thread, asks a loop to look at something again.
 
-#include <skep_engine.h>
-
 #include <atomic>
+
+#include <skep_engine.h>
 
 #include "async/loop.hpp"
 

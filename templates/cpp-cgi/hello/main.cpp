@@ -7,8 +7,7 @@
 namespace {
 
 skep::Response hello(const skep::Request& request) {
-    return skep::Response::json(
-        skep::Json::object({{"greeting", greeting(request.parameter("name"))}}));
+    return skep::Response::json(skep::Json::object({{"greeting", greeting(request.parameter("name"))}}));
 }
 
 }  // namespace

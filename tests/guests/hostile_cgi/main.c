@@ -113,8 +113,8 @@ static int log_flood(void) {
     return reply("logged 100000 lines\n");
 }
 
-__attribute__((import_module("wasi_snapshot_preview1"), import_name("random_get"))) int32_t
-random_get(void* buffer, size_t size);
+__attribute__((import_module("wasi_snapshot_preview1"), import_name("random_get"))) int32_t random_get(void* buffer,
+                                                                                                       size_t size);
 
 static int giant_random(void) {
     const size_t size = 64 << 20;

@@ -15,8 +15,7 @@ namespace skep {
 namespace wit {
 
 inline Error failed_call(std::string_view url, wasi_http_types_error_code_t& error) {
-    const std::string reason =
-        "calling " + std::string(url) + ": wasi:http error " + std::to_string(error.tag);
+    const std::string reason = "calling " + std::string(url) + ": wasi:http error " + std::to_string(error.tag);
     wasi_http_types_error_code_free(&error);
     return {"call_failed", reason};
 }
@@ -33,8 +32,7 @@ inline Response take_response(wasi_http_types_own_incoming_response_t incoming) 
     return response;
 }
 
-inline Result<Response> await_response(wasi_http_types_own_future_incoming_response_t pending,
-                                       std::string_view url) {
+inline Result<Response> await_response(wasi_http_types_own_future_incoming_response_t pending, std::string_view url) {
     const auto self = wasi_http_types_borrow_future_incoming_response(pending);
     const auto ready = wasi_http_types_method_future_incoming_response_subscribe(self);
     wasi_io_poll_method_pollable_block(wasi_io_poll_borrow_pollable(ready));
@@ -54,8 +52,8 @@ inline Result<Response> await_response(wasi_http_types_own_future_incoming_respo
 
 // Sends one request and waits for the whole response. Any status is a response; an error means that
 // none came: `url_invalid`, `call_failed`.
-inline Result<Response> fetch(std::string_view method, std::string_view url,
-                              std::string_view body = {}, const Headers& headers = {}) {
+inline Result<Response> fetch(std::string_view method, std::string_view url, std::string_view body = {},
+                              const Headers& headers = {}) {
     const std::optional<Url> target = Url::parse(url);
     if (!target)
         return Error{"url_invalid", "not an http URL: " + std::string(url)};
@@ -66,17 +64,15 @@ inline Result<Response> fetch(std::string_view method, std::string_view url,
     auto authority = wit::borrow(target->authority), path = wit::borrow(target->path_and_query);
     wasi_http_types_scheme_t scheme{};
     scheme.tag = target->secure ? WASI_HTTP_TYPES_SCHEME_HTTPS : WASI_HTTP_TYPES_SCHEME_HTTP;
-    const bool described =
-        wasi_http_types_method_outgoing_request_set_method(self, &verb) &&
-        wasi_http_types_method_outgoing_request_set_scheme(self, &scheme) &&
-        wasi_http_types_method_outgoing_request_set_authority(self, &authority) &&
-        wasi_http_types_method_outgoing_request_set_path_with_query(self, &path);
+    const bool described = wasi_http_types_method_outgoing_request_set_method(self, &verb) &&
+                           wasi_http_types_method_outgoing_request_set_scheme(self, &scheme) &&
+                           wasi_http_types_method_outgoing_request_set_authority(self, &authority) &&
+                           wasi_http_types_method_outgoing_request_set_path_with_query(self, &path);
     wasi_http_types_own_outgoing_body_t sending{};
     const bool has_body = described && wasi_http_types_method_outgoing_request_body(self, &sending);
     if (!has_body) {
         wasi_http_types_outgoing_request_drop_own(request);
-        return Error{"url_invalid",
-                     "not a request: " + std::string(method) + " " + std::string(url)};
+        return Error{"url_invalid", "not a request: " + std::string(method) + " " + std::string(url)};
     }
 
     wasi_http_types_own_future_incoming_response_t pending{};

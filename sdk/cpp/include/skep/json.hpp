@@ -78,8 +78,7 @@ private:
     friend class detail_JsonReader;
     friend void detail_dump(const Json& value, std::string& out);
 
-    std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value_ =
-        nullptr;
+    std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value_ = nullptr;
 };
 
 }  // namespace skep

@@ -72,8 +72,7 @@ struct Response {
 
     // A problem document (RFC 9457) with a stable `code`.
     static Response problem(std::uint16_t status, std::string_view code, std::string_view detail) {
-        const Json document =
-            Json::object({{"status", int{status}}, {"code", code}, {"detail", detail}});
+        const Json document = Json::object({{"status", int{status}}, {"code", code}, {"detail", detail}});
         return {status, {{"content-type", "application/problem+json"}}, document.dump()};
     }
 

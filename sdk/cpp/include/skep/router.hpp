@@ -19,18 +19,10 @@ class Router {
 public:
     using Handler = std::function<Response(const Request&)>;
 
-    Router& get(std::string pattern, Handler handler) {
-        return on("GET", std::move(pattern), std::move(handler));
-    }
-    Router& post(std::string pattern, Handler handler) {
-        return on("POST", std::move(pattern), std::move(handler));
-    }
-    Router& put(std::string pattern, Handler handler) {
-        return on("PUT", std::move(pattern), std::move(handler));
-    }
-    Router& del(std::string pattern, Handler handler) {
-        return on("DELETE", std::move(pattern), std::move(handler));
-    }
+    Router& get(std::string pattern, Handler handler) { return on("GET", std::move(pattern), std::move(handler)); }
+    Router& post(std::string pattern, Handler handler) { return on("POST", std::move(pattern), std::move(handler)); }
+    Router& put(std::string pattern, Handler handler) { return on("PUT", std::move(pattern), std::move(handler)); }
+    Router& del(std::string pattern, Handler handler) { return on("DELETE", std::move(pattern), std::move(handler)); }
 
     Router& on(std::string method, std::string pattern, Handler handler) {
         routes_.push_back({std::move(method), std::move(pattern), std::move(handler)});
@@ -51,8 +43,7 @@ public:
         }
         if (allowed.empty())
             return Response::problem(404, "not_found", "no route for " + request.path);
-        Response refusal =
-            Response::problem(405, "method_not_allowed", request.method + " is not allowed here");
+        Response refusal = Response::problem(405, "method_not_allowed", request.method + " is not allowed here");
         refusal.headers.emplace_back("allow", allowed);
         return refusal;
     }

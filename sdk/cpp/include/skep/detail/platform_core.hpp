@@ -19,8 +19,7 @@ namespace skep::host {
 extern "C" {
 SKEP_IMPORT("skep", "last_error") std::int32_t skep_core_last_error();
 SKEP_IMPORT("service", "invoke")
-std::int32_t skep_core_invoke(const char*, std::size_t, const char*, std::size_t, const char*,
-                              std::size_t);
+std::int32_t skep_core_invoke(const char*, std::size_t, const char*, std::size_t, const char*, std::size_t);
 SKEP_IMPORT("config", "get") std::int32_t skep_core_config_get(const char*, std::size_t);
 SKEP_IMPORT("secrets", "get") std::int32_t skep_core_secrets_get(const char*, std::size_t);
 SKEP_IMPORT("identity", "get") std::int32_t skep_core_identity_get(const char*, std::size_t);
@@ -28,8 +27,7 @@ SKEP_IMPORT("identity", "claim") std::int32_t skep_core_identity_claim(const cha
 SKEP_IMPORT("log", "write")
 void skep_core_log_write(const char*, std::size_t, const char*, std::size_t);
 SKEP_IMPORT("log", "write_fields")
-void skep_core_log_write_fields(const char*, std::size_t, const char*, std::size_t, const char*,
-                                std::size_t);
+void skep_core_log_write_fields(const char*, std::size_t, const char*, std::size_t, const char*, std::size_t);
 SKEP_IMPORT("metrics", "counter_add")
 std::int32_t skep_core_counter_add(const char*, std::size_t, double);
 SKEP_IMPORT("metrics", "gauge_set")
@@ -93,10 +91,9 @@ inline Status done_or_error(std::int32_t code) {
     return ok();
 }
 
-inline Result<std::string> invoke(std::string_view service, std::string_view method,
-                                  std::string_view body) {
-    return text_or_error(skep_core_invoke(service.data(), service.size(), method.data(),
-                                          method.size(), body.data(), body.size()));
+inline Result<std::string> invoke(std::string_view service, std::string_view method, std::string_view body) {
+    return text_or_error(
+        skep_core_invoke(service.data(), service.size(), method.data(), method.size(), body.data(), body.size()));
 }
 
 inline Result<std::optional<std::string>> config_get(std::string_view key) {
@@ -119,10 +116,9 @@ inline void log_write(std::string_view level, std::string_view message) {
     skep_core_log_write(level.data(), level.size(), message.data(), message.size());
 }
 
-inline void log_write_fields(std::string_view level, std::string_view message,
-                             std::string_view fields) {
-    skep_core_log_write_fields(level.data(), level.size(), message.data(), message.size(),
-                               fields.data(), fields.size());
+inline void log_write_fields(std::string_view level, std::string_view message, std::string_view fields) {
+    skep_core_log_write_fields(level.data(), level.size(), message.data(), message.size(), fields.data(),
+                               fields.size());
 }
 
 inline Status counter_add(std::string_view series, double value) {

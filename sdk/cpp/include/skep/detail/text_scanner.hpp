@@ -34,8 +34,7 @@ protected:
     }
 
     void skip_space() {
-        while (at_ < text_.size() &&
-               std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos)
+        while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos)
             ++at_;
     }
 
@@ -54,9 +53,7 @@ protected:
         return false;
     }
 
-    Error failure() const {
-        return Error{"invalid_json", std::string(reason_) + " at offset " + std::to_string(at_)};
-    }
+    Error failure() const { return Error{"invalid_json", std::string(reason_) + " at offset " + std::to_string(at_)}; }
 
     std::string_view text_;
     std::size_t at_ = 0;

@@ -15,12 +15,11 @@ namespace skep::wit {
 // The most that one write to a stream takes.
 constexpr std::size_t kChunk = 4096;
 
-inline constexpr std::array<std::string_view, 9> kMethods = {
-    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+inline constexpr std::array<std::string_view, 9> kMethods = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
+                                                             "CONNECT", "OPTIONS", "TRACE", "PATCH"};
 
 inline std::string take_method(wasi_http_types_method_t& method) {
-    return method.tag < kMethods.size() ? std::string(kMethods[method.tag])
-                                        : take(method.val.other);
+    return method.tag < kMethods.size() ? std::string(kMethods[method.tag]) : take(method.val.other);
 }
 
 // Valid as long as `name`.
@@ -59,8 +58,7 @@ inline wasi_http_types_own_fields_t make_headers(const Headers& headers) {
         const auto bytes = borrow_bytes(value);
         wasi_http_types_field_value_t text{bytes.ptr, bytes.len};
         wasi_http_types_header_error_t ignored{};
-        wasi_http_types_method_fields_append(wasi_http_types_borrow_fields(fields), &key, &text,
-                                             &ignored);
+        wasi_http_types_method_fields_append(wasi_http_types_borrow_fields(fields), &key, &text, &ignored);
     }
     return fields;
 }
@@ -69,8 +67,7 @@ inline wasi_http_types_own_fields_t make_headers(const Headers& headers) {
 inline std::string take_body(wasi_http_types_own_incoming_body_t body) {
     std::string whole;
     wasi_http_types_own_input_stream_t stream{};
-    if (wasi_http_types_method_incoming_body_stream(wasi_http_types_borrow_incoming_body(body),
-                                                    &stream)) {
+    if (wasi_http_types_method_incoming_body_stream(wasi_http_types_borrow_incoming_body(body), &stream)) {
         service_list_u8_t chunk{};
         wasi_io_streams_stream_error_t error{};
         const auto input = wasi_io_streams_borrow_input_stream(stream);
@@ -87,14 +84,12 @@ inline std::string take_body(wasi_http_types_own_incoming_body_t body) {
 inline void write_body(wasi_http_types_own_outgoing_body_t body, std::string_view text) {
     wasi_http_types_own_output_stream_t stream{};
     bool written = true;
-    if (wasi_http_types_method_outgoing_body_write(wasi_http_types_borrow_outgoing_body(body),
-                                                   &stream)) {
+    if (wasi_http_types_method_outgoing_body_write(wasi_http_types_borrow_outgoing_body(body), &stream)) {
         const auto output = wasi_io_streams_borrow_output_stream(stream);
         for (; written && !text.empty(); text.remove_prefix(std::min(kChunk, text.size()))) {
             auto chunk = borrow_bytes(text.substr(0, kChunk));
             wasi_io_streams_stream_error_t error{};
-            written = wasi_io_streams_method_output_stream_blocking_write_and_flush(output, &chunk,
-                                                                                    &error);
+            written = wasi_io_streams_method_output_stream_blocking_write_and_flush(output, &chunk, &error);
             if (!written)
                 wasi_io_streams_stream_error_free(&error);
         }
