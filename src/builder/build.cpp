@@ -14,22 +14,26 @@ namespace {
 constexpr std::uint64_t kModuleLimit = 256ULL << 20;
 constexpr std::string_view kWorld = "service";
 
-Result<std::string> run_tool(const Command& command, const std::filesystem::path& folder) {
+Result<std::string> run_tool(const Command& command, const std::filesystem::path& folder,
+                             std::vector<std::string> env = {}) {
     ProcessOptions options;
     options.timeout = std::chrono::minutes(15);
     options.output_limit = 4 << 20;
     options.folder = folder;
+    options.env = std::move(env);
     auto ended = run_process(command, options);
     if (!ended)
         return fail("tool_not_found", "{}; {}", ended.error().message(), hint_for(command.front(), ""));
     if (ended->exit_code == 0)
         return std::move(ended->output);
-    const std::string output = without_cargo_messages(ended->output);
+    std::string output = without_cargo_messages(ended->output);
+    while (output.ends_with('\n'))
+        output.pop_back();
     const std::string hint = hint_for(command.front(), output);
     return fail(error("build_failed", "{} {} in {}{}{}", command.front(),
                       ended->timed_out ? "took longer than 15 minutes" : "reported an error", folder.string(),
                       hint.empty() ? "" : "; ", hint)
-                    .with_detail(output));
+                    .with_detail(std::move(output)));
 }
 
 Result<> make_folder(const std::filesystem::path& folder) {
@@ -61,12 +65,20 @@ Result<Bindings> compiled_bindings(const std::filesystem::path& sdk) {
     return Bindings{folder, {object, folder / "service_component_type.o"}};
 }
 
+// One build of C or C++, in a folder of its own.
 class ClangBuild {
 public:
     ClangBuild(const Source& source, const BuildSettings& settings)
         : source_(source),
           settings_(settings),
-          objects_(settings.cache / "objects" / short_name_of(source.folder.native())) {}
+          objects_(settings.cache / "objects" /
+                   fmt::format("{}.{}", short_name_of(source.folder.native()), ::getpid())) {}
+    ClangBuild(const ClangBuild&) = delete;
+    ClangBuild& operator=(const ClangBuild&) = delete;
+    ~ClangBuild() {
+        std::error_code ignored;
+        std::filesystem::remove_all(objects_, ignored);
+    }
 
     // The bytes of the linked module.
     Result<std::string> run() {
@@ -101,8 +113,11 @@ private:
     std::filesystem::path objects_;
 };
 
-Result<std::string> build_rust(const Source& source) {
-    TRY(const std::string output, run_tool(cargo_command(), source.folder));
+Result<std::string> build_rust(const Source& source, const BuildSettings& settings) {
+    std::vector<std::string> env;
+    if (settings.debug == DebugInfo::keep)
+        env.emplace_back("CARGO_PROFILE_RELEASE_DEBUG=line-tables-only");
+    TRY(const std::string output, run_tool(cargo_command(), source.folder, std::move(env)));
     const auto artifact = cargo_artifact(output);
     if (!artifact)
         return fail("build_failed",
@@ -113,7 +128,7 @@ Result<std::string> build_rust(const Source& source) {
 
 Result<std::string> bytes_of(const Source& source, const BuildSettings& settings) {
     if (source.form == SourceForm::rust)
-        return build_rust(source);
+        return build_rust(source, settings);
     TRY(std::string module, ClangBuild(source, settings).run());
     if (source.form == SourceForm::cpp_component)
         return encode_component(module);

@@ -21,8 +21,8 @@ struct Built {
     std::chrono::milliseconds time{0};
 };
 
-// Builds `source` and puts the result at `module`, in one step. Blocking. Fails with `build_failed`, the tool's output as
-// detail, or `tool_not_found`.
+// Builds `source` and puts the result at `module`, in one step. Blocking. Fails with `build_failed`, the tool's output
+// as detail, or `tool_not_found`.
 Result<Built> build(const Source& source, const std::filesystem::path& module, const BuildSettings& settings);
 
 }  // namespace skep::builder

@@ -14,7 +14,7 @@ constexpr std::string_view kClangHint =
     "on a Debian or Ubuntu: apt-get install clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 "
     "libclang-rt-19-dev-wasm32";
 constexpr std::string_view kRustHint = "add the target: rustup target add wasm32-wasip2";
-constexpr std::string_view kCargoHint = "install Rust with rustup: apt-get install rustup, then rustup default stable";
+constexpr std::string_view kCargoHint = "install Rust from https://rustup.rs, then: rustup target add wasm32-wasip2";
 
 bool is_c(const std::filesystem::path& file) {
     return file.extension() == ".c";

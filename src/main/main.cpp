@@ -9,6 +9,7 @@
 #include "base/environment.hpp"
 #include "cli/command_line.hpp"
 #include "cli/http_control_client.hpp"
+#include "main/build.hpp"
 #include "main/check.hpp"
 #include "main/compile.hpp"
 #include "main/doctor.hpp"
@@ -26,8 +27,8 @@ cli::Commands commands_with(const Environment& environment) {
     };
     commands.dev = commands.up;
     commands.check = check;
-    commands.build = [](const cli::BuildOptions&, cli::Output& output) {
-        return output.fail(error("unimplemented", "build"));
+    commands.build = [&environment](const cli::BuildOptions& options, cli::Output& output) {
+        return build(options, environment, output);
     };
     commands.run = [](const cli::RunOptions&, cli::Output& output) {
         return output.fail(error("unimplemented", "run"));

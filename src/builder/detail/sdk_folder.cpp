@@ -1,8 +1,7 @@
 #include "builder/detail/sdk_folder.hpp"
 
-#include <unistd.h>
-
 #include <cstdint>
+#include <unistd.h>
 
 #include "base/files.hpp"
 #include "builder/detail/embedded_sdk.hpp"
