@@ -14,16 +14,21 @@ namespace {
 constexpr std::uint64_t kModuleLimit = 256ULL << 20;
 constexpr std::string_view kWorld = "service";
 
+// The output of a tool that did its work.
 Result<std::string> run_tool(const Command& command, const std::filesystem::path& folder,
-                             std::vector<std::string> env = {}) {
+                             const BuildSettings& settings) {
     ProcessOptions options;
     options.timeout = std::chrono::minutes(15);
     options.output_limit = 4 << 20;
     options.folder = folder;
-    options.env = std::move(env);
+    options.stop = settings.stop;
+    if (settings.debug == DebugInfo::keep)
+        options.env.emplace_back("CARGO_PROFILE_RELEASE_DEBUG=line-tables-only");
     auto ended = run_process(command, options);
     if (!ended)
         return fail("tool_not_found", "{}; {}", ended.error().message(), hint_for(command.front(), ""));
+    if (ended->stopped)
+        return fail("cancelled", "the build was stopped");
     if (ended->exit_code == 0)
         return std::move(ended->output);
     std::string output = without_cargo_messages(ended->output);
@@ -50,13 +55,14 @@ struct Bindings {
     std::vector<std::filesystem::path> objects;
 };
 
-Result<Bindings> compiled_bindings(const std::filesystem::path& sdk) {
+Result<Bindings> compiled_bindings(const std::filesystem::path& sdk, const BuildSettings& settings) {
     const auto folder = sdk / "bindings";
     TRY_DO(make_bindings(sdk / "wit", kWorld, folder));
     const auto object = folder / "service.o";
     if (!std::filesystem::exists(object)) {
         const std::filesystem::path scratch = fmt::format("{}.{}", object.string(), ::getpid());
-        TRY_DO(run_tool(compile_command({.unit = folder / "service.c", .object = scratch, .include = {}}), folder));
+        TRY_DO(run_tool(compile_command({.unit = folder / "service.c", .object = scratch, .include = {}}), folder,
+                        settings));
         std::error_code fault;
         std::filesystem::rename(scratch, object, fault);
         if (fault)
@@ -87,13 +93,13 @@ public:
         std::vector<std::filesystem::path> include{sdk / "include"};
         std::vector<std::filesystem::path> linked;
         if (source_.form == SourceForm::cpp_component) {
-            TRY(auto bindings, compiled_bindings(sdk));
+            TRY(auto bindings, compiled_bindings(sdk, settings_));
             include.push_back(bindings.folder);
             linked = std::move(bindings.objects);
         }
         TRY_DO(compile_units(include, linked));
         const auto module = objects_ / "module.wasm";
-        TRY_DO(run_tool(link_command(source_.form, linked, module, settings_.debug), source_.folder));
+        TRY_DO(run_tool(link_command(source_.form, linked, module, settings_.debug), source_.folder, settings_));
         return read_file(module, kModuleLimit);
     }
 
@@ -102,7 +108,7 @@ private:
                            std::vector<std::filesystem::path>& linked) {
         for (const auto& unit : source_.units) {
             const auto object = objects_ / (unit.filename().string() + ".o");
-            TRY_DO(run_tool(compile_command({unit, object, include, settings_.debug}), source_.folder));
+            TRY_DO(run_tool(compile_command({unit, object, include, settings_.debug}), source_.folder, settings_));
             linked.push_back(object);
         }
         return {};
@@ -114,10 +120,7 @@ private:
 };
 
 Result<std::string> build_rust(const Source& source, const BuildSettings& settings) {
-    std::vector<std::string> env;
-    if (settings.debug == DebugInfo::keep)
-        env.emplace_back("CARGO_PROFILE_RELEASE_DEBUG=line-tables-only");
-    TRY(const std::string output, run_tool(cargo_command(), source.folder, std::move(env)));
+    TRY(const std::string output, run_tool(cargo_command(), source.folder, settings));
     const auto artifact = cargo_artifact(output);
     if (!artifact)
         return fail("build_failed",
@@ -141,9 +144,13 @@ Result<Built> build(const Source& source, const std::filesystem::path& module, c
     const SystemClock clock;
     const TimePoint begin = clock.now();
     TRY(const std::string bytes, bytes_of(source, settings));
-    TRY_DO(make_folder(module.parent_path()));
-    TRY_DO(write_file(module, bytes));
-    return Built{bytes.size(), std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - begin)};
+    const auto before = read_file(module, kModuleLimit);
+    const bool is_new = !before || *before != bytes;
+    if (is_new) {
+        TRY_DO(make_folder(module.parent_path()));
+        TRY_DO(write_file(module, bytes));
+    }
+    return Built{bytes.size(), std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - begin), is_new};
 }
 
 }  // namespace skep::builder

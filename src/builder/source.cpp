@@ -84,8 +84,9 @@ SourceForm form_of_cpp(std::string_view text) {
 }
 
 bool is_ignored(std::string_view name) {
-    return name.empty() || name.front() == '.' || name.back() == '~' || name == "target" || name == "build" ||
-           name == "node_modules" || name == "__pycache__" || name.ends_with(".wasm");
+    return name.empty() || name.front() == '.' || name.front() == '#' || name.back() == '~' || name.ends_with(".tmp") ||
+           name == "target" || name == "build" || name == "node_modules" || name == "__pycache__" ||
+           name == "Cargo.lock";
 }
 
 }  // namespace skep::builder

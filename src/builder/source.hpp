@@ -29,7 +29,8 @@ std::optional<Source> find_source(const std::filesystem::path& module, const std
 // The form of a C++ file: a component where it includes the SDK's http.hpp.
 SourceForm form_of_cpp(std::string_view text);
 
-// Is `name` a file or folder that no source lies in: results, caches, hidden ones?
+// Is `name` that of a file or folder whose changes mean nothing: results, caches, what editors and cargo leave, hidden
+// ones?
 bool is_ignored(std::string_view name);
 
 }  // namespace skep::builder

@@ -80,7 +80,7 @@ TEST(FormOfCpp, is_a_program_where_a_comment_only_names_the_header) {
 TEST(Ignored, are_results_and_hidden_files) {
     EXPECT_TRUE(is_ignored("target"));
     EXPECT_TRUE(is_ignored(".git"));
-    EXPECT_TRUE(is_ignored("users.wasm"));
+    EXPECT_TRUE(is_ignored("users.wasm.77.tmp"));
     EXPECT_TRUE(is_ignored("main.cpp~"));
 }
 

@@ -12,6 +12,7 @@
 #include "main/build.hpp"
 #include "main/check.hpp"
 #include "main/compile.hpp"
+#include "main/dev.hpp"
 #include "main/doctor.hpp"
 #include "main/signals.hpp"
 #include "main/up.hpp"
@@ -25,7 +26,9 @@ cli::Commands commands_with(const Environment& environment) {
     commands.up = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
         return up(project, environment, output);
     };
-    commands.dev = commands.up;
+    commands.dev = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
+        return dev(project, environment, output);
+    };
     commands.check = check;
     commands.build = [&environment](const cli::BuildOptions& options, cli::Output& output) {
         return build(options, environment, output);

@@ -13,15 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-// A connection, and often a guest's file, needs a descriptor.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 Result<model::Application> first_error_of(std::expected<model::Application, std::vector<Error>> loaded) {
     if (!loaded)
         return fail(std::move(loaded.error().front()));
@@ -39,6 +30,14 @@ std::string configuration_json(const cli::ProjectOptions& project) {
 }
 
 }  // namespace
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
 
 std::expected<model::Application, std::vector<Error>> load_application(const cli::ProjectOptions& project) {
     auto loaded = manifest::load(project.manifest, project.layers);
