@@ -45,7 +45,8 @@ TEST(BlockingPool, gives_the_result_back_on_the_loop) {
     BlockingPool pool(1, 10);
     std::promise<int> result;
     auto ask = [](Loop& loop, BlockingPool& workers, std::promise<int>& answer) -> Task<void> {
-        auto value = co_await workers.run(loop, []() -> Result<int> { return 7; });
+        auto work = []() -> Result<int> { return 7; };
+        auto value = co_await workers.run(loop, work);
         answer.set_value(loop.is_on_thread() ? value.value() : -1);
     };
     auto group = std::make_unique<TaskGroup>(thread.loop());

@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include "base/clock.hpp"
@@ -95,6 +96,10 @@ int wait_for(pid_t child) {
 }
 
 }  // namespace
+
+unsigned core_count() {
+    return std::max(1U, std::thread::hardware_concurrency());
+}
 
 Result<ProcessEnd> run_process(const std::vector<std::string>& command, const ProcessOptions& options) {
     int ends[2];

@@ -24,6 +24,9 @@ struct ProcessEnd {
     bool timed_out = false;
 };
 
+// Cores that this process may use, at least 1.
+unsigned core_count();
+
 // Runs `command` (searched in PATH) with empty standard input and waits for its end. Blocking: never on an io thread.
 // Fails with `tool_not_found` where it cannot be started. It and its children are killed when it takes too long.
 Result<ProcessEnd> run_process(const std::vector<std::string>& command, const ProcessOptions& options);

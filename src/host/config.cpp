@@ -1,5 +1,3 @@
-#include <skep_engine.h>
-
 #include "host/detail/interface.hpp"
 #include "host/host_interfaces.hpp"
 
@@ -16,38 +14,20 @@ void get(wasm::GuestTask& task, HostArgs args, HostCall call) {
     answer_option(std::move(call), find_config(task, args.text(0)));
 }
 
-skep_arg text_arg(std::string_view text) {
-    skep_arg arg{};
-    arg.kind = SKEP_ARG_BYTES;
-    arg.value.bytes = {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-    return arg;
-}
-
-skep_arg list_arg(const std::vector<skep_arg>& items) {
-    skep_arg arg{};
-    arg.kind = SKEP_ARG_LIST;
-    arg.count = static_cast<std::uint32_t>(items.size());
-    arg.value.items = items.data();
-    return arg;
-}
-
 // wasi:config/store get: result<option<string>, error>, where error is a variant.
 void get_from_store(wasm::GuestTask& task, HostArgs args, HostCall call) {
     const std::string* value = find_config(task, args.text(0));
     if (value == nullptr)
         return std::move(call).done();
-    std::move(call).done_value(text_arg(*value));
+    std::move(call).done(wasm::HostValue{*value});
 }
 
 // wasi:config/store get-all: result<list<tuple<string, string>>, error>.
 void get_all_from_store(wasm::GuestTask& task, HostArgs, HostCall call) {
-    std::vector<std::vector<skep_arg>> pairs;
+    std::vector<wasm::HostValue> items;
     for (const auto& [key, value] : services_of(task).environment().config)
-        pairs.push_back({text_arg(key), text_arg(value)});
-    std::vector<skep_arg> items;
-    for (const auto& pair : pairs)
-        items.push_back(list_arg(pair));
-    std::move(call).done_value(list_arg(items));
+        items.push_back({std::vector<wasm::HostValue>{{key}, {value}}});
+    std::move(call).done(wasm::HostValue{std::move(items)});
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ std::expected<model::Application, std::vector<Error>> load_application(const cli
 
 // What `up` and `dev` hand to the platform.
 platform::PlatformOptions platform_options(const cli::ProjectOptions& project, const Environment& environment,
-                                           model::Application application);
+                                           manifest::Loaded loaded);
 
 int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output);
 

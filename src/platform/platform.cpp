@@ -10,6 +10,7 @@
 #include <fmt/chrono.h>
 
 #include "admin/control_api.hpp"
+#include "base/process.hpp"
 #include "host/host_interfaces.hpp"
 #include "platform/data_directory.hpp"
 #include "platform/io_worker.hpp"
@@ -121,7 +122,8 @@ struct Platform::State final : admin::Operations {
     void log(LogLevel level, std::string message) { logs.queue().log({.level = level, .message = std::move(message)}); }
 
     async::Task<Result<>> reload() override {
-        co_return co_await reload_pool.run(workers.front()->thread().loop(), [this] { return reload_now(); });
+        auto work = [this] { return reload_now(); };
+        co_return co_await reload_pool.run(workers.front()->thread().loop(), work);
     }
     std::string effective_configuration() const override { return options.describe ? options.describe() : "{}\n"; }
     Result<> reload_now();
@@ -168,13 +170,12 @@ Result<> Platform::State::start_engine() {
 }
 
 void Platform::State::start_workers() {
-    const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
-    const std::uint32_t count = options.application.runtime.io_threads.value_or(cores);
-    const IoWorker::Settings settings{.pipeline = {.deadline = options.application.gateway.deadline,
-                                                   .access_log = options.application.gateway.access_log,
-                                                   .development = options.development},
-                                      .limits = limits_of(options.application.gateway),
-                                      .call_depth = options.application.runtime.call_depth};
+    const std::uint32_t count = options.application.runtime.io_threads.value_or(core_count());
+    const IoWorker::Settings settings{
+        .pipeline = {.deadline = options.application.gateway.deadline, .development = options.development},
+        .limits = limits_of(options.application.gateway),
+        .call_depth = options.application.runtime.call_depth,
+        .access_log = options.application.gateway.access_log};
     const IoWorker::Shared shared{clock, logs.queue(), *slots, reports, blocking};
     for (std::uint32_t i = 0; i < count; ++i)
         workers.push_back(std::make_unique<IoWorker>(shared, settings, fmt::format("skep-io-{}", i)));

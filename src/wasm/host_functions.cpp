@@ -1,8 +1,32 @@
 #include "wasm/host_functions.hpp"
 
+#include <deque>
+
 #include "wasm/detail/bridge.hpp"
 
 namespace skep::wasm {
+
+namespace {
+
+// The items of lists live in `lists`, whose elements never move.
+skep_arg raw_arg(const HostValue& value, std::deque<std::vector<skep_arg>>& lists) {
+    skep_arg raw{};
+    if (const auto* text = std::get_if<std::string_view>(&value.value)) {
+        raw.kind = SKEP_ARG_BYTES;
+        raw.value.bytes = to_raw(*text);
+        return raw;
+    }
+    std::vector<skep_arg> items;
+    for (const HostValue& item : std::get<std::vector<HostValue>>(value.value))
+        items.push_back(raw_arg(item, lists));
+    lists.push_back(std::move(items));
+    raw.kind = SKEP_ARG_LIST;
+    raw.count = static_cast<std::uint32_t>(lists.back().size());
+    raw.value.items = lists.back().data();
+    return raw;
+}
+
+}  // namespace
 
 std::string_view HostArgs::text(std::size_t index) const {
     return to_view(args_[index].value.bytes);
@@ -33,8 +57,10 @@ void HostCall::done_copy(std::string_view text) && {
     skep_call_done_copy(take(), to_raw(text));
 }
 
-void HostCall::done_value(const skep_arg& value) && {
-    skep_call_done_value(take(), &value);
+void HostCall::done(const HostValue& value) && {
+    std::deque<std::vector<skep_arg>> lists;
+    const skep_arg raw = raw_arg(value, lists);
+    skep_call_done_value(take(), &raw);
 }
 
 void HostCall::fail(const Error& error) && {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -35,6 +36,11 @@ private:
     std::size_t count_;
 };
 
+// A result that is neither a text nor an option of one: a text, or a list (record, tuple) of values.
+struct HostValue {
+    std::variant<std::string_view, std::vector<HostValue>> value;
+};
+
 // The answer that a guest waits for. Move-only; answered once, at once or later, on the guest's thread. Destroyed
 // unanswered it fails with `cancelled`.
 class HostCall {
@@ -47,8 +53,8 @@ public:
     void done() &&;             // unit, none, or the empty option
     void done(Bytes bytes) &&;  // string, list<u8>, or a present option of these
     void done_copy(std::string_view text) &&;
-    void done_value(const skep_arg& value) &&;  // any other type
-    void fail(const Error& error) &&;           // as record { code, message }
+    void done(const HostValue& value) &&;  // any other type
+    void fail(const Error& error) &&;      // as record { code, message }
     void trap(std::string_view reason) &&;
 
 private:

@@ -15,6 +15,7 @@ class CheckCoAwait(unittest.TestCase):
                 "auto reply = co_await client.send(std::move(request), sizes[0]);",
                 "{ co_await stop(); }",
                 "CO_TRY(auto x, co_await read(file));",
+                "CO_TRY_DO(co_await close(file));",
                 "if (co_await ready()) { go(); }",
                 "if (auto r = co_await ask(); !r) { fail(r ? 1 : 2); }",
                 "while (auto next = co_await queue.receive()) { use(*next); }",

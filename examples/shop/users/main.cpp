@@ -4,6 +4,7 @@
 //   POST /users {"username", "email"}  →  {"success": true, "data": {"id", "username", "email"},
 //   "error": null} GET /users/1                       →  the same for a customer that exists
 
+#include <cstdio>
 #include <skep/cgi.hpp>
 
 namespace {
@@ -47,8 +48,10 @@ Response create_user(const Request& request) {
 
 Response get_user(const Request& request) {
     for (const User& user : kUsers) {
-        if (request.parameter("id") == std::to_string(user.id))
-            return success(user.id, user.username, user.email);
+        if (request.parameter("id") != std::to_string(user.id))
+            continue;
+        std::fprintf(stderr, "customer %lld looked up\n", static_cast<long long>(user.id));
+        return success(user.id, user.username, user.email);
     }
     return failure(404, "Not Found");
 }

@@ -66,7 +66,9 @@ fn stream(customer: String, basket: Basket) -> Response {
                 return;
             }
         }
-        writer.write_all(http::line(&quote.total())).await;
+        let total = quote.total();
+        eprintln!("quoted {}", total["total_minor"]);
+        writer.write_all(http::line(&total)).await;
     });
     http::response(200, "application/x-ndjson", reader)
 }
