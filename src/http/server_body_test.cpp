@@ -297,5 +297,17 @@ TEST_F(ServerBody, fails_a_body_that_is_held_beyond_the_answer) {
     EXPECT_TRUE(peer.is_closed());
 }
 
+TEST_F(ServerBody, does_not_end_a_chunked_body_at_an_empty_chunk) {
+    answer_with_body();
+    body.push("");
+    body.push("ab");
+    body.end();
+
+    RawPeer peer = sent(kGet);
+
+    EXPECT_EQ(peer.body(), "2\r\nab\r\n0\r\n\r\n");
+    EXPECT_FALSE(peer.is_closed());
+}
+
 }  // namespace
 }  // namespace skep::http

@@ -8,6 +8,7 @@ namespace {
 using model::BodyStatus;
 
 constexpr std::size_t kReadAhead = 64 * 1024;
+constexpr std::uint64_t kMostEarned = 24 * 3600;  // seconds; keeps the sum within its type
 
 }  // namespace
 
@@ -89,7 +90,7 @@ BodyStatus BodyIntake::fail_with(Error error) {
 TimePoint BodyIntake::wait_deadline(TimePoint now) const {
     if (rules_.min_rate == 0)
         return now + rules_.idle;
-    const auto earned = std::chrono::milliseconds(received_ * 1000 / rules_.min_rate);
+    const auto earned = std::chrono::seconds(std::min<std::uint64_t>(received_ / rules_.min_rate, kMostEarned));
     const Duration left = rules_.rate_grace + earned - waited_;
     return now + std::min<Duration>(left, rules_.idle);
 }

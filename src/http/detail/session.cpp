@@ -91,21 +91,37 @@ Session::HeadState Session::scan_head() {
     const auto scanned = scanner_.scan(input.view(), bounds_of(context_.limits));
     if (!scanned)
         return refuse(scanned.error());
-    if (*scanned == HeadScanner::State::incomplete)
-        return HeadState::waiting;
+    return *scanned == HeadScanner::State::complete ? read_head() : check_beginning();
+}
+
+Session::HeadState Session::read_head() {
+    InputBuffer& input = wire_.input();
     auto head =
         parse_request_head(input.view().substr(0, scanner_.size()), scanner_.first_line_size(), context_.limits);
-    input.consume(scanner_.size());
-    scanner_.reset();
-    head_since_.reset();
     if (!head)
         return refuse(head.error());
+    input.consume(scanner_.size());
+    scanner_.reset();
+    line_checked_ = false;
+    head_since_.reset();
     head_.emplace(*std::move(head));
     return HeadState::complete;
 }
 
+// Refuses what can be no head already by its first line, such as HTTP/0.9, without waiting for the rest.
+Session::HeadState Session::check_beginning() {
+    if (line_checked_ || scanner_.first_line_size() == 0)
+        return HeadState::waiting;
+    line_checked_ = true;
+    const std::string_view line = wire_.input().view().substr(0, scanner_.first_line_size());
+    const auto checked = check_request_line(line, context_.limits);
+    return checked ? HeadState::waiting : refuse(checked.error());
+}
+
 Session::HeadState Session::refuse(const Fault& fault) {
     refusal_ = error_of(fault);
+    to_head_ = wire_.input().view().starts_with("HEAD ");
+    to_http_1_0_ = false;
     return HeadState::refused;
 }
 
@@ -228,6 +244,8 @@ void Session::attach_body() {
 
 void Session::start_response(model::Response& response) {
     settle_body(response);
+    if (response.status == 205)
+        response.body = model::Body();  // RFC 9110, section 15.3.6
     if (std::exchange(may_send_continue_, false) && intake_ && intake_->is_held())
         interim_ = kContinue;  // the body will be read while the response streams
     keep_alive_ = keep_alive_ && !context_.draining_since;

@@ -41,6 +41,8 @@ private:
 
     HeadState look_for_head();
     HeadState scan_head();
+    HeadState read_head();
+    HeadState check_beginning();
     HeadState refuse(const Fault& fault);
     HeadState at_end();
     HeadState on_head_timeout();
@@ -81,6 +83,7 @@ private:
     bool hung_up_ = false;
 
     HeadScanner scanner_;
+    bool line_checked_ = false;  // of a head that is not there whole
     std::optional<RequestHead> head_;
     std::optional<Error> refusal_;
     TimePoint waiting_since_;
