@@ -145,7 +145,7 @@ TEST_F(ClientFraming, refuses_bytes_behind_the_last_chunk) {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\nHTTP/1.1 200 "
         "OK\r\n");
 
-    expect_body_refused(*reply, "bytes follow");
+    expect_refused(*reply, "bytes follow");
 }
 
 TEST_F(ClientFraming, does_not_reuse_a_connection_on_which_bytes_come_unasked) {
@@ -186,6 +186,14 @@ TEST_F(ClientFraming, refuses_transfer_encoding_in_http_1_0) {
 
 TEST_F(ClientFraming, refuses_a_malformed_chunk_size) {
     const auto reply = answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n");
+
+    expect_refused(*reply, "hexadecimal");
+}
+
+TEST_F(ClientFraming, refuses_a_malformed_chunk_size_behind_the_first_chunk) {
+    const auto reply = answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+
+    peer->send("xyz\r\n");
 
     expect_body_refused(*reply, "hexadecimal");
 }
@@ -303,7 +311,7 @@ TEST_F(ClientFraming, refuses_a_chunk_size_that_overflows) {
     const auto reply =
         answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000003\r\nabc\r\n0\r\n\r\n");
 
-    expect_body_refused(*reply, "not a hexadecimal number");
+    expect_refused(*reply, "not a hexadecimal number");
 }
 
 TEST_F(ClientFraming, refuses_a_length_past_64_bits) {
