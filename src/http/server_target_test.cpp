@@ -303,5 +303,12 @@ TEST_F(ServerTarget, sends_the_body_of_a_refusal_that_comes_after_head) {
     EXPECT_TRUE(peer.is_closed());
 }
 
+TEST_F(ServerTarget, gives_an_http_1_0_request_without_host_the_address_of_the_server) {
+    RawPeer peer = sent("GET / HTTP/1.0\r\n\r\n");
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].authority, "127.0.0.1:8080");
+}
+
 }  // namespace
 }  // namespace skep::http

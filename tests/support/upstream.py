@@ -21,6 +21,7 @@ class Upstream:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._replies = {}
         self._ended = set()
+        self._to_break = set()
         self.seen = []
         self.connections = 0
         threading.Thread(target=self._accept, daemon=True).start()
@@ -38,6 +39,10 @@ class Upstream:
     def answer(self, path, reply, then="keep"):
         """What requests for `path` get; `then`: keep, close or reset the connection."""
         self._replies[path] = Reply(reply.encode() if isinstance(reply, str) else reply, then)
+
+    def break_next(self, path):
+        """The next request for `path` is read, but its connection reset instead of answered."""
+        self._to_break.add(path)
 
     def requests(self, path):
         """The requests for `path` so far."""
@@ -62,7 +67,7 @@ class Upstream:
                 while raw := _read_request(stream):
                     path = raw.split(b" ", 2)[1].decode().partition("?")[0]
                     self.seen.append(Seen(number, path, raw))
-                    reply = self._replies[path]
+                    reply = self._reply_to(path)
                     connection.sendall(reply.bytes)
                     if reply.then == "reset":
                         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -72,6 +77,12 @@ class Upstream:
             pass
         finally:
             self._ended.add(number)
+
+    def _reply_to(self, path):
+        if path in self._to_break:
+            self._to_break.remove(path)
+            return Reply(b"", "reset")
+        return self._replies[path]
 
 
 def _read_request(stream):

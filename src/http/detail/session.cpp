@@ -179,6 +179,8 @@ bool Session::begin_exchange() {
     if (!refusal_) {
         to_head_ = head_->request.method == "HEAD";
         to_http_1_0_ = head_->is_http_1_0;
+        if (head_->request.authority.empty())
+            head_->request.authority = context_.default_authority;
         keep_alive_ = head_->keep_alive;
         refusal_ = check_body_size();
     }
@@ -246,7 +248,8 @@ void Session::start_response(model::Response& response) {
     settle_body(response);
     if (response.status == 205)
         response.body = model::Body();  // RFC 9110, section 15.3.6
-    if (std::exchange(may_send_continue_, false) && intake_ && intake_->is_held())
+    const bool is_asked_for = intake_ && intake_->is_held() && response.body.is_stream();
+    if (std::exchange(may_send_continue_, false) && is_asked_for)
         interim_ = kContinue;  // the body will be read while the response streams
     keep_alive_ = keep_alive_ && !context_.draining_since;
     ResponseShape shape{.to_head = to_head_, .to_http_1_0 = to_http_1_0_, .date = context_.date.at(context_.loop)};
@@ -277,13 +280,16 @@ void Session::write_head(model::Response& response, const ResponseShape& shape) 
 void Session::settle_body(model::Response& response) {
     if (!intake_ || intake_->is_finished())
         return;
-    if (!intake_->has_failed() && !intake_->is_held())
+    if (intake_->is_held())
+        intake_->look_ahead();
+    else
         discard_body();
     if (intake_->has_failed()) {
         context_.observer.request_refused(intake_->error());
         response = model::problem_response(intake_->error());
-        keep_alive_ = false;
     }
+    if (!intake_->is_finished() && !response.body.is_stream())
+        keep_alive_ = false;
 }
 
 void Session::discard_body() {

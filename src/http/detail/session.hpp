@@ -20,6 +20,7 @@ struct SessionContext {
     Handler& handler;
     ServerLimits limits;
     ServerObserver& observer;
+    std::string default_authority;  // of HTTP/1.0 requests without Host
     DateClock date = {};
     std::optional<TimePoint> draining_since = std::nullopt;
 };
