@@ -4,7 +4,7 @@ import pytest
 
 from support.manifest import manifest
 from support.raw import Connection, exchange
-from support.upstream import Upstream
+from support.raw_upstream import Upstream
 
 STOLEN = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nstolen"
 
