@@ -71,16 +71,12 @@ async::Task<model::Response> Pipeline::route(model::Request request, const http:
 
 async::Task<model::Response> Pipeline::call(model::ServiceName service, model::Request request,
                                             const http::ConnectionInfo& connection) {
-    const TimePoint begin = ports_.loop.clock().now();
     const model::CallContext context = context_of(request, connection);
-    const std::string what = settings_.access_log ? fmt::format("{} {}", request.method, request.target) : "";
     remove_reserved_fields(request.headers);
     request.headers.set("x-trace-id", context.request_id);
     Result<model::Response> result = co_await ports_.invoker.invoke(service, std::move(request), context);
     model::Response response = result ? std::move(*result) : refuse(result.error());
     response.headers.set("x-trace-id", context.request_id);
-    if (settings_.access_log)
-        write_access_log(context, fmt::format("{} -> {}", what, service.value()), begin, response);
     co_return response;
 }
 
@@ -112,21 +108,6 @@ model::Response Pipeline::refuse(const Error& error) const {
     if (response.status == 503 || response.status == 429)
         response.headers.set("retry-after", "1");
     return response;
-}
-
-void Pipeline::write_access_log(const model::CallContext& context, const std::string& what, TimePoint begin,
-                                const model::Response& response) {
-    const auto took = std::chrono::duration<double, std::milli>(ports_.loop.clock().now() - begin).count();
-    std::string trace = context.trace.trace_id_hex();
-    std::string request = context.request_id == trace ? std::string() : context.request_id;
-    ports_.logger.log({.level = response.status >= 500 ? LogLevel::warn : LogLevel::info,
-                       .service = {},
-                       .trace_id = std::move(trace),
-                       .request_id = std::move(request),
-                       .message = what,
-                       .fields = {{"status", std::to_string(response.status)},
-                                  {"duration_ms", fmt::format("{:.3f}", took)},
-                                  {"peer", context.peer}}});
 }
 
 }  // namespace skep::gateway

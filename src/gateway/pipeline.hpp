@@ -9,7 +9,6 @@
 #include "gateway/router.hpp"
 #include "http/server.hpp"
 #include "model/ports.hpp"
-#include "observability/log.hpp"
 #include "telemetry/service_report.hpp"
 
 namespace skep::gateway {
@@ -23,19 +22,17 @@ struct RouteTable {
 };
 Result<RouteTable> make_route_table(const model::Application& application);
 
-// One per io thread. Order: built-in endpoints → route → trace → headers → invoke → headers → access log.
+// One per io thread. Order: built-in endpoints → route → trace → headers → invoke → headers.
 class Pipeline final : public http::Handler {
 public:
     struct Settings {
         std::chrono::milliseconds deadline{15'000};
-        bool access_log = true;
         bool development = false;  // hints and backtraces in error replies
     };
     // All collaborators outlive the pipeline.
     struct Ports {
         async::Loop& loop;
         Random& random;
-        Logger& logger;
         model::ServiceInvoker& invoker;
         const telemetry::Reports& reports;
     };
@@ -55,8 +52,6 @@ private:
     model::Response no_route(const Router::Match& match, std::string_view path) const;
     model::Response refuse(const Error& error) const;
     model::CallContext context_of(const model::Request& request, const http::ConnectionInfo& connection);
-    void write_access_log(const model::CallContext& context, const std::string& what, TimePoint begin,
-                          const model::Response& response);
 
     Ports ports_;
     Settings settings_;

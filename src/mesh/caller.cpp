@@ -1,9 +1,15 @@
 #include "mesh/caller.hpp"
 
+#include <fmt/format.h>
+
 #include "async/guard.hpp"
 
 namespace skep::mesh {
 namespace {
+
+int status_of(const Result<model::Response>& result) {
+    return result ? result->status : result.error().http_status();
+}
 
 // Counts one call from its begin to its end, also where it is destroyed in between.
 class Measurement {
@@ -23,7 +29,7 @@ public:
     void end(const Result<model::Response>& result) {
         ended_ = true;
         stats_.duration.record(clock_.now() - begin_);
-        const int status = result ? result->status : result.error().http_status();
+        const int status = status_of(result);
         if (status >= 500)
             stats_.server_errors.add();
         else if (status >= 400)
@@ -62,6 +68,12 @@ async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, 
     Entry& entry = *found->second;
     context.trace = context.trace.child(random_);
     request.headers.set("traceparent", context.trace.to_traceparent());
+    LogRecord line;
+    if (options_.access_log != nullptr) {
+        line.service = service.value();
+        line.message = fmt::format("{} {}", request.method, request.target);
+    }
+    const TimePoint begin = loop_.clock().now();
     Measurement measurement(loop_, entry.stats);
     const async::GuardOptions options{.deadline = context.deadline,
                                       .deadline_reason = "request_deadline_exceeded",
@@ -69,9 +81,29 @@ async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, 
     auto running = call(entry.target, std::move(request), context);
     Result<model::Response> result = co_await async::guard(loop_, std::move(running), options);
     measurement.end(result);
+    if (options_.access_log != nullptr)
+        write_access_log(context, std::move(line), begin, result);
     if (!result)
         co_return fail(std::move(result).error().within(service.value()));
     co_return result;
+}
+
+void Caller::write_access_log(const model::CallContext& context, LogRecord line, TimePoint begin,
+                              const Result<model::Response>& result) const {
+    const auto took = std::chrono::duration<double, std::milli>(loop_.clock().now() - begin).count();
+    const int status = status_of(result);
+    line.level = status >= 500 ? LogLevel::warn : LogLevel::info;
+    line.trace_id = context.trace.trace_id_hex();
+    if (context.request_id != line.trace_id)
+        line.request_id = context.request_id;
+    line.fields = {{"status", std::to_string(status)}, {"duration_ms", fmt::format("{:.3f}", took)}};
+    if (context.caller)
+        line.fields.emplace_back("caller", context.caller->value());
+    else
+        line.fields.emplace_back("peer", context.peer);
+    if (!result)
+        line.fields.emplace_back("code", result.error().name());
+    options_.access_log->log(std::move(line));
 }
 
 async::Task<Result<model::Response>> Caller::call(std::shared_ptr<Target> target, model::Request request,

@@ -11,6 +11,7 @@
 #include "mesh/bulkhead.hpp"
 #include "mesh/service_stats.hpp"
 #include "model/ports.hpp"
+#include "observability/log.hpp"
 
 namespace skep::mesh {
 
@@ -24,12 +25,13 @@ struct Target {
     Bulkhead bulkhead;
 };
 
-// One per io thread. Order: depth → deadline → bulkhead → endpoint; retry, breaker and balancing will stand between
-// deadline and bulkhead.
+// One per io thread. Order: depth → deadline → bulkhead → endpoint → access log; retry, breaker and balancing will
+// stand between deadline and bulkhead.
 class Caller final : public model::ServiceInvoker {
 public:
     struct Options {
         int call_depth = 8;
+        Logger* access_log = nullptr;  // one line for each call; null: none
     };
     // `loop` and `random` outlive the caller.
     Caller(async::Loop& loop, Random& random, Options options);
@@ -47,6 +49,8 @@ private:
         ServiceStats stats;
     };
 
+    void write_access_log(const model::CallContext& context, LogRecord line, TimePoint begin,
+                          const Result<model::Response>& result) const;
     static async::Task<Result<model::Response>> call(std::shared_ptr<Target> target, model::Request request,
                                                      const model::CallContext& context);
 

@@ -28,6 +28,12 @@ private:
     int status_;
 };
 
+class RecordingLogger final : public Logger {
+public:
+    void log(LogRecord record) override { records.push_back(std::move(record)); }
+    std::vector<LogRecord> records;
+};
+
 class CallerTest : public testing::Test {
 protected:
     void add_service(const std::string& name, Duration delay, int status = 200) {
@@ -37,6 +43,7 @@ protected:
     Result<model::Response> invoke(const std::string& name, int depth = 0) {
         model::CallContext context{.deadline = loop_.clock().now() + 1s, .trace = trace_, .depth = depth};
         model::Request request;
+        request.method = "GET";
         request.target = "/x";
         return loop_.run(caller_.invoke(model::ServiceName(name), std::move(request), std::move(context)));
     }
@@ -44,7 +51,8 @@ protected:
     async::TestLoop loop_;
     std::unique_ptr<Random> random_ = make_seeded_random(1);
     TraceContext trace_ = TraceContext::start(*random_);
-    Caller caller_{loop_, *random_, {.call_depth = 8}};
+    RecordingLogger logger_;
+    Caller caller_{loop_, *random_, {.call_depth = 8, .access_log = &logger_}};
     const ServiceStats* stats_ = nullptr;
 };
 
@@ -84,6 +92,21 @@ TEST_F(CallerTest, counts_by_outcome) {
     EXPECT_EQ(stats_->client_errors.value(), 1U);
     EXPECT_EQ(stats_->server_errors.value(), 1U);
     EXPECT_EQ(stats_->running.load(), 0);
+}
+
+TEST_F(CallerTest, writes_one_log_line_for_each_call) {
+    add_service("users", 2ms, 503);
+
+    invoke("users");
+
+    ASSERT_EQ(logger_.records.size(), 1U);
+    const LogRecord& line = logger_.records.front();
+    EXPECT_EQ(line.level, LogLevel::warn);
+    EXPECT_EQ(line.service, "users");
+    EXPECT_EQ(line.message, "GET /x");
+    EXPECT_EQ(line.trace_id, trace_.trace_id_hex());
+    EXPECT_EQ(line.fields[0], std::make_pair(std::string("status"), std::string("503")));
+    EXPECT_EQ(line.fields[1], std::make_pair(std::string("duration_ms"), std::string("2.000")));
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ struct IoWorker::Parts {
           network(thread.network()),
           limits(settings.limits),
           random(make_system_random()),
-          caller(loop, *random, {.call_depth = settings.call_depth}),
+          caller(loop, *random,
+                 {.call_depth = settings.call_depth, .access_log = settings.access_log ? &shared.logger : nullptr}),
           slots(loop, shared.slots),
           retirement(loop),
           names(http::make_system_names(loop, shared.blocking)),
@@ -39,7 +40,7 @@ struct IoWorker::Parts {
           client(loop, network, {}),
           outbound(resolver, client),
           runtime{{loop, *random, shared.logger, caller, outbound}, slots, retirement},
-          pipeline({loop, *random, shared.logger, caller, shared.reports}, settings.pipeline),
+          pipeline({loop, *random, caller, shared.reports}, settings.pipeline),
           background(loop) {
         background.spawn(trim_idle_instances());
     }

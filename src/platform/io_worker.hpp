@@ -31,6 +31,7 @@ public:
         gateway::Pipeline::Settings pipeline;
         http::ServerLimits limits;
         int call_depth = 8;
+        bool access_log = true;
     };
     IoWorker(Shared shared, Settings settings, const std::string& thread_name);
     ~IoWorker();

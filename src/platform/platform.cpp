@@ -171,11 +171,11 @@ Result<> Platform::State::start_engine() {
 
 void Platform::State::start_workers() {
     const std::uint32_t count = options.application.runtime.io_threads.value_or(core_count());
-    const IoWorker::Settings settings{.pipeline = {.deadline = options.application.gateway.deadline,
-                                                   .access_log = options.application.gateway.access_log,
-                                                   .development = options.development},
-                                      .limits = limits_of(options.application.gateway),
-                                      .call_depth = options.application.runtime.call_depth};
+    const IoWorker::Settings settings{
+        .pipeline = {.deadline = options.application.gateway.deadline, .development = options.development},
+        .limits = limits_of(options.application.gateway),
+        .call_depth = options.application.runtime.call_depth,
+        .access_log = options.application.gateway.access_log};
     const IoWorker::Shared shared{clock, logs.queue(), *slots, reports, blocking};
     for (std::uint32_t i = 0; i < count; ++i)
         workers.push_back(std::make_unique<IoWorker>(shared, settings, fmt::format("skep-io-{}", i)));
