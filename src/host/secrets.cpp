@@ -9,7 +9,7 @@ void get(wasm::GuestTask& task, HostArgs args, HostCall call) {
     const auto found = environment.secrets.find(std::string(args.text(0)));
     if (found != environment.secrets.end())
         return std::move(call).done_copy(found->second);
-    std::move(call).fail(error("permission_denied",
+    std::move(call).fail(error("secret_not_granted",
                                "the secret '{0}' is not granted: add secrets = [\"{0}\"] to [services.{1}]",
                                args.text(0), environment.name.value()));
 }
