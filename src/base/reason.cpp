@@ -140,6 +140,8 @@ constexpr auto kReasons = std::to_array<Reason>({
      "Add the line that the message shows to the service."},
     {"secret_not_granted", permission_denied, 0, "The service may not read this secret.",
      "Add the name to its `secrets` in the manifest."},
+    {"secret_not_text", invalid_argument, 0, "The secret is not UTF-8 text.",
+     "Read it as bytes (get-bytes), or store it as text."},
     {"too_many_series", resource_exhausted, 0, "The service has too many metric series of its own.",
      "Use fewer names and labels; docs/limits.md has the limit."},
     {"metric_kind_differs", conflict, 0, "The metric was first used as another kind.",

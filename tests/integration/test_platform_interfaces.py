@@ -10,14 +10,16 @@ from support.paths import guest
 
 GRANTS = {
     "config": {"currency": "EUR", "empty": ""},
-    "secrets": ["jwt"],
+    "secrets": ["jwt", "bytes"],
     "calls": ["echo", "hello"],
 }
 FORMS = ["component", "program"]
 
 
 @pytest.fixture(scope="module")
-def app(shared_platforms):
+def app(shared_platforms, tmp_path_factory):
+    key = tmp_path_factory.mktemp("secrets") / "key"
+    key.write_bytes(b"\xff!")
     services = {
         "component": {"module": guest("platform_p2"), "log_level": "info", **GRANTS},
         "program": {"module": guest("platform_cgi"), "log_level": "info", **GRANTS},
@@ -25,7 +27,7 @@ def app(shared_platforms):
         "hello": {"module": guest("hello_cgi")},
         "secluded": {"module": guest("hello_cgi")},
     }
-    return shared_platforms.start(manifest(services, secrets={"jwt": {"value": "hush-hush"}}))
+    return shared_platforms.start(manifest(services, secrets={"jwt": {"value": "hush-hush"}, "bytes": {"file": str(key)}}))
 
 
 class Asking:
@@ -104,6 +106,14 @@ def test_another_secret_is_refused_by_name(ask):
 
     assert refused["code"] == "secret_not_granted"
     assert "tls" in refused["message"]
+
+
+def test_a_secret_that_is_no_text_is_refused_as_text(ask):
+    assert ask("secret", name="bytes")["code"] == "secret_not_text"
+
+
+def test_a_secret_that_is_no_text_is_read_as_bytes(app):
+    assert Asking(app, "component")("secret-bytes", name="bytes") == {"ok": "\ufffd!"}
 
 
 def test_a_secret_is_shown_nowhere(app):
