@@ -6,7 +6,7 @@ import threading
 
 import httpx
 
-from support.polling import PATIENCE
+from support.polling import PATIENCE, eventually
 
 
 class Load:
@@ -34,6 +34,7 @@ def hammering(url, threads=4):
     for worker in workers:
         worker.start()
     try:
+        eventually(lambda: load.count >= threads, "the first replies")
         yield load
     finally:
         is_over.set()
