@@ -1,5 +1,6 @@
 #include "async/task.hpp"
 
+#include <cstdint>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
@@ -10,13 +11,13 @@
 namespace skep::async {
 namespace {
 
-Task<int> add(int left, int right) {
+Task<std::int64_t> add(std::int64_t left, std::int64_t right) {
     co_return left + right;
 }
 
-Task<int> sum_to(int count) {
-    int sum = 0;
-    for (int i = 1; i <= count; ++i)
+Task<std::int64_t> sum_to(std::int64_t count) {
+    std::int64_t sum = 0;
+    for (std::int64_t i = 1; i <= count; ++i)
         sum = co_await add(sum, i);
     co_return sum;
 }
@@ -39,7 +40,7 @@ Task<void> wait_with(Signal& signal, bool* destroyed) {
 TEST(Task, awaits_other_tasks_without_growing_the_stack) {
     TestLoop loop;
 
-    EXPECT_EQ(loop.run(sum_to(100'000)), 705'082'704);
+    EXPECT_EQ(loop.run(sum_to(100'000)), 5'000'050'000);
 }
 
 TEST(Task, carries_an_exception_to_its_awaiter) {

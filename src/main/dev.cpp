@@ -47,9 +47,9 @@ void follow(platform::Platform& running, builder::DevLoop& loop, Signals& signal
 int dev(const cli::ProjectOptions& given, const Environment& environment, cli::Output& output) {
     cli::ProjectOptions project = given;
     project.layers.files = manifest::FileChecks::may_be_missing;
-    auto application = load_application(project);
-    if (!application)
-        return output.fail(application.error());
+    auto loaded = manifest::load(project.manifest, project.layers);
+    if (!loaded)
+        return output.fail(cli::errors_of(std::move(loaded.error())));
     const SystemClock clock;
     StopEvent stop;
     const auto watcher = builder::make_inotify_watcher(stop);
@@ -58,11 +58,11 @@ int dev(const cli::ProjectOptions& given, const Environment& environment, cli::O
     const builder::BuildSettings settings{cache_folder(environment), builder::DebugInfo::keep, &stop};
     ProjectDevHost host(project, settings, output);
     builder::DevLoop loop({host, **watcher, clock, stop});
-    if (const Result<> begun = loop.begin(*application); !begun)
+    if (const Result<> begun = loop.begin(loaded->application); !begun)
         return output.fail(begun.error());
     raise_descriptor_limit();
     Signals signals;
-    auto options = platform_options(project, environment, std::move(*application));
+    auto options = platform_options(project, environment, std::move(*loaded));
     options.development = true;
     const auto running = platform::Platform::start(clock, std::move(options));
     if (!running)

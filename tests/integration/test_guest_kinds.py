@@ -169,5 +169,6 @@ def test_a_request_is_logged_with_its_trace(app, name):
     reply = app.http.get(f"/{name}")
 
     record = app.wait_for_log(lambda record: record.get("trace_id") == reply.headers["x-trace-id"])
-    assert record["message"] == f"GET /{name} -> {name}"
+    assert record["service"] == name
+    assert record["message"] == f"GET /{name}"
     assert record["status"] == "200"
