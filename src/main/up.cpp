@@ -10,22 +10,6 @@
 namespace skep {
 namespace {
 
-// A connection, and often a guest's file, needs a descriptor.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
-std::vector<Error> errors_of(std::vector<manifest::Fault> faults) {
-    std::vector<Error> errors;
-    for (auto& fault : faults)
-        errors.push_back(std::move(fault.error));
-    return errors;
-}
-
 // Reads the manifest anew for each reload and keeps the settings of the last one that could be read, which are those
 // in force. Any thread.
 class SettingsInForce {
@@ -55,11 +39,19 @@ private:
 
 }  // namespace
 
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 std::expected<model::Application, std::vector<Error>> load_application(const cli::ProjectOptions& project) {
     auto loaded = manifest::load(project.manifest, project.layers);
     if (loaded)
         return std::move(loaded->application);
-    return std::unexpected(errors_of(std::move(loaded.error())));
+    return std::unexpected(cli::errors_of(std::move(loaded.error())));
 }
 
 platform::PlatformOptions platform_options(const cli::ProjectOptions& project, const Environment& environment,
@@ -97,7 +89,7 @@ void print_addresses(const platform::Platform& running, cli::Output& output) {
 int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output) {
     auto loaded = manifest::load(project.manifest, project.layers);
     if (!loaded)
-        return output.fail(errors_of(std::move(loaded.error())));
+        return output.fail(cli::errors_of(std::move(loaded.error())));
     raise_descriptor_limit();
     Signals signals;
     const SystemClock clock;

@@ -14,6 +14,9 @@ std::expected<model::Application, std::vector<Error>> load_application(const cli
 platform::PlatformOptions platform_options(const cli::ProjectOptions& project, const Environment& environment,
                                            manifest::Loaded loaded);
 
+// A connection, and often a guest's file, needs a descriptor.
+void raise_descriptor_limit();
+
 int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output);
 
 // Prints where the application is to be found.

@@ -69,7 +69,7 @@ def test_the_trace_is_in_the_log(app):
     app.http.get("/inspect", headers={"traceparent": TRACEPARENT.replace("319c", "0001")})
 
     record = app.wait_for_log(lambda record: record.get("trace_id") == TRACE_ID.replace("319c", "0001"))
-    assert record["message"] == "GET /inspect -> inspect"
+    assert record["message"] == "GET /inspect"
 
 
 def test_what_a_service_logs_has_the_trace_and_the_service(app):
