@@ -150,6 +150,17 @@ TEST_F(ServerLimit, cancels_the_handler_some_time_after_the_client_has_closed) {
     EXPECT_EQ(observer.closed, 1);
 }
 
+TEST_F(ServerLimit, cancels_a_handler_that_does_not_read_some_time_after_the_client_has_left_within_the_body) {
+    answer_after(1h);
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf");
+    peer.leave();
+
+    loop.advance(1100ms);
+
+    EXPECT_EQ(handler.running(), 0U);
+    EXPECT_EQ(observer.closed, 1);
+}
+
 TEST_F(ServerLimit, answers_a_client_that_has_only_closed_its_direction) {
     answer_after(500ms);
     RawPeer peer = sent(kGet);
