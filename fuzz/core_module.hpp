@@ -19,8 +19,8 @@ struct CoreImport {
 
 // A preview 1 command. `_start` reads standard input into its memory at 1024, and then calls every import twice over,
 // in order, with arguments that it finds there: a place for `skep_alloc` to return, then one record for each call. Bit
-// 0 of its first byte makes the call with pointers and lengths of 16 bits (the memory has 64 KiB), bit 1 with whole
-// ones.
+// 0 of its first byte makes the call with pointers of 16 bits (the memory has 64 KiB) and lengths of 8, so that most
+// calls are quick and meet the host, bit 1 with whole ones.
 //
 //   record: u8 flags, 3 bytes unused, 6 × u32 pointers and lengths, f64
 class CoreModule {
@@ -101,15 +101,15 @@ private:
         std::uint32_t record = kInput + 4;
         for (int round = 0; round < 2; ++round) {
             for (std::size_t i = 0; i < imports_.size(); ++i, record += kRecord)
-                start += call(i, record, 1, '\x2F') + call(i, record, 2, '\x28');
+                start += call(i, record, 1, "\x2F\x2D") + call(i, record, 2, "\x28\x28");
         }
         return "\2" + function(start) + function(load('\x28', kInput));
     }
-    // if (flags & bit) drop(imports[i](…)), its integers loaded by `opcode`.
-    std::string call(std::size_t i, std::uint32_t record, std::uint32_t bit, char opcode) const {
+    // if (flags & bit) drop(imports[i](…)), its pointers loaded by the first of `opcodes`, lengths by the second.
+    std::string call(std::size_t i, std::uint32_t record, std::uint32_t bit, std::string_view opcodes) const {
         std::string out = load('\x2D', record) + number(bit) + "\x71\x04\x40";
         for (int k = 0; k < 2 * imports_[i].strings; ++k)
-            out += load(opcode, record + 4 + 4 * static_cast<std::uint32_t>(k));
+            out += load(opcodes[static_cast<std::size_t>(k) % 2], record + 4 + 4 * static_cast<std::uint32_t>(k));
         for (int k = 0; k < imports_[i].f64s; ++k)
             out += load('\x2B', record + 28);
         out += "\x10" + index(i);
