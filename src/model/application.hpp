@@ -36,6 +36,7 @@ struct OutboundGrant {
     std::string scheme;
     std::string host;
     std::uint16_t port = 0;
+    bool is_for_all = false;  // every host, port and address, for `skep run --net`; a manifest cannot say that
 
     friend bool operator==(const OutboundGrant&, const OutboundGrant&) = default;
 };
