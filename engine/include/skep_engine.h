@@ -22,7 +22,7 @@
 // Error codes (stable): module_invalid, module_too_large, module_unsupported, compile_failed, import_unknown,
 //   import_not_granted, export_missing, cache_corrupt, cache_foreign, settings_invalid, no_free_instance,
 //   instance_failed, guest_trap, guest_timeout, guest_cpu_limit, guest_out_of_memory, guest_table_limit,
-//   guest_stack_overflow, guest_handle_limit, guest_exit, guest_no_response, guest_response_cut,
+//   guest_field_limit, guest_stack_overflow, guest_handle_limit, guest_exit, guest_no_response, guest_response_cut,
 //   event_rejected, request_invalid, cancelled, engine_panic.
 #ifndef SKEP_ENGINE_H
 #define SKEP_ENGINE_H

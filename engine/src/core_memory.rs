@@ -1,6 +1,7 @@
 //! Giving bytes to a core module: in memory that it allocates, or, where it cannot, in pages that
 //! the host adds at the end of its memory.
 
+use crate::error::Stop;
 use crate::state::State;
 use wasmtime::{AsContextMut, Caller, Extern, Func, Instance, Memory, StoreContextMut};
 
@@ -23,7 +24,12 @@ impl Exports {
         Ok(Exports { memory, allocate })
     }
 
+    /// Fails while the host waits for the guest's allocator: each level would take another stack of the pool.
     pub fn of_caller(caller: &mut Caller<'_, State>) -> wasmtime::Result<Exports> {
+        if caller.data().allocating {
+            let reason = "the guest's allocator called the host that had called it";
+            return Err(Stop("guest_trap", reason.to_owned()).into());
+        }
         Exports::find(|name| caller.get_export(name))
     }
 
@@ -37,7 +43,10 @@ impl Exports {
         let place = match &self.allocate {
             Some(allocate) => {
                 let allocate = allocate.typed::<u32, u32>(&store)?;
-                allocate.call_async(&mut store, asked).await?
+                store.as_context_mut().data_mut().allocating = true;
+                let place = allocate.call_async(&mut store, asked).await?;
+                store.as_context_mut().data_mut().allocating = false;
+                place
             }
             None => self.grow(&mut store, len).await?,
         };

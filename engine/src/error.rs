@@ -86,6 +86,7 @@ fn guest_code(error: &wasmtime::Error, trap: Option<&Trap>) -> &'static str {
         None if error.is::<wasmtime_wasi::I32Exit>() => "guest_exit",
         None if error.is::<wasmtime::PoolConcurrencyLimitError>() => "no_free_instance",
         None if is_table_full(error) => "guest_handle_limit",
+        None if is_too_large(error) => "guest_field_limit",
         None => "guest_trap",
     }
 }
@@ -95,6 +96,14 @@ fn is_table_full(error: &wasmtime::Error) -> bool {
     matches!(
         error.downcast_ref::<ResourceTableError>(),
         Some(ResourceTableError::Full)
+    )
+}
+
+fn is_too_large(error: &wasmtime::Error) -> bool {
+    use wasmtime_wasi_http::FieldMapError;
+    matches!(
+        error.downcast_ref::<FieldMapError>(),
+        Some(FieldMapError::TotalSizeTooBig | FieldMapError::TooManyFields)
     )
 }
 

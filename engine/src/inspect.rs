@@ -96,7 +96,9 @@ fn invalid(error: wasmparser::BinaryReaderError) -> Error {
     } else {
         "module_invalid"
     };
-    Error::new(code, error.message().to_owned()).at(error.offset() as u64)
+    // Further lines only list bytes.
+    let message = error.message().lines().next().unwrap_or_default();
+    Error::new(code, message.to_owned()).at(error.offset() as u64)
 }
 
 impl Found {

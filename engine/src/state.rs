@@ -22,6 +22,8 @@ pub struct State {
     pub limiter: Limiter,
     /// What `skep.last_error` returns.
     pub last_error: String,
+    /// The host has called a core module's allocator, which must not call back.
+    pub allocating: bool,
 }
 
 enum Wasi {
@@ -60,6 +62,7 @@ impl State {
             table,
             limiter,
             last_error: String::new(),
+            allocating: false,
         }
     }
 

@@ -158,7 +158,11 @@ async::Task<Result<model::Response>> GuestServices::call_outside(model::Request 
         co_return fail(std::move(refused));
     }
     request.headers.set("traceparent", context_.trace.to_traceparent());
-    co_return co_await ports_.outbound.send(std::move(request), **grant, deadline);
+    Result<model::Response> response = co_await ports_.outbound.send(std::move(request), **grant, deadline);
+    if (!response && response.error().code() == ErrorCode::permission_denied)
+        log(LogLevel::warn, fmt::format("service '{}': {}", environment_->name.value(), response.error().message()),
+            {{"code", std::string(response.error().name())}});
+    co_return response;
 }
 
 async::Task<Result<std::string>> GuestServices::invoke(std::string service, std::string method, std::string body) {
@@ -167,7 +171,7 @@ async::Task<Result<std::string>> GuestServices::invoke(std::string service, std:
     CO_TRY(model::Response response, co_await call_service(service, std::move(request)));
     CO_TRY(std::string text, co_await model::read_all(response.body, kInvokeReplyLimit));
     if (response.status >= 400)
-        co_return fail("call_failed", "'{}' answered {} to {}: {}", service, response.status, method,
+        co_return fail("upstream_status", "{}, answered by '{}' to {}: {}", response.status, service, method,
                        text.substr(0, 1024));
     co_return text;
 }

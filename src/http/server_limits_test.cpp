@@ -150,6 +150,17 @@ TEST_F(ServerLimit, cancels_the_handler_some_time_after_the_client_has_closed) {
     EXPECT_EQ(observer.closed, 1);
 }
 
+TEST_F(ServerLimit, cancels_a_handler_that_does_not_read_some_time_after_the_client_has_left_within_the_body) {
+    answer_after(1h);
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf");
+    peer.leave();
+
+    loop.advance(1100ms);
+
+    EXPECT_EQ(handler.running(), 0U);
+    EXPECT_EQ(observer.closed, 1);
+}
+
 TEST_F(ServerLimit, answers_a_client_that_has_only_closed_its_direction) {
     answer_after(500ms);
     RawPeer peer = sent(kGet);
@@ -252,6 +263,18 @@ TEST_F(ServerDrain, serves_what_had_connected_before) {
 
     EXPECT_EQ(peer.status(), 200);
     EXPECT_THAT(peer.received(), HasSubstr("\r\nconnection: close\r\n"));
+}
+
+TEST_F(ServerDrain, does_not_wait_for_a_connection_that_has_long_been_silent) {
+    start();
+    const auto stream = loop.run(network.connect(server->address()));
+    loop.advance(5s);
+
+    drain_within(10s);
+    loop.advance(10ms);
+
+    EXPECT_EQ(server->connections(), 0U);
+    EXPECT_EQ(draining.size(), 0U);
 }
 
 TEST_F(ServerDrain, no_longer_listens) {

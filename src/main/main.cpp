@@ -14,6 +14,7 @@
 #include "main/compile.hpp"
 #include "main/dev.hpp"
 #include "main/doctor.hpp"
+#include "main/program.hpp"
 #include "main/signals.hpp"
 #include "main/up.hpp"
 
@@ -33,8 +34,8 @@ cli::Commands commands_with(const Environment& environment) {
     commands.build = [&environment](const cli::BuildOptions& options, cli::Output& output) {
         return build(options, environment, output);
     };
-    commands.run = [](const cli::RunOptions&, cli::Output& output) {
-        return output.fail(error("unimplemented", "run"));
+    commands.run = [&environment](const cli::RunOptions& options, cli::Output& output) {
+        return run_program(options, environment, output);
     };
     commands.doctor = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
         return doctor(project, environment, output);

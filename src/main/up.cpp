@@ -101,7 +101,8 @@ int up(const cli::ProjectOptions& project, const Environment& environment, cli::
     // A reload says in the log what it could not load.
     while (signals.wait() == SIGHUP)
         static_cast<void>((*running)->reload());
-    output.note("stopping: running requests may end");
+    output.note("stopping: running requests may end; a second signal stops at once");
+    signals.end_by_the_next();
     (*running)->drain(kDrainPatience);
     return 0;
 }

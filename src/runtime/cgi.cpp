@@ -8,6 +8,7 @@ namespace skep::runtime {
 namespace {
 
 constexpr std::size_t kMaxFields = 100;
+constexpr std::size_t kMaxBlock = 32 << 10;
 
 std::string variable_name_of(std::string_view field) {
     std::string name = "HTTP_";
@@ -51,15 +52,17 @@ std::optional<Line> parse_line(std::string_view line) {
     return Line{name, trimmed(line.substr(colon + 1))};
 }
 
-// The header block at the start of `output`, and where the body begins; empty where the output has none.
+// The header block at the start of `output`, and where the body begins; empty where the output has none. Of one that is
+// too large only the first lines.
 struct Block {
     std::vector<Line> lines;
     std::size_t body_start = 0;
+    bool is_too_large = false;
 };
 std::optional<Block> parse_block(std::string_view output) {
     Block block;
     std::size_t at = 0;
-    while (block.lines.size() <= kMaxFields) {
+    while (block.lines.size() <= kMaxFields && at <= kMaxBlock) {
         const auto newline = output.find('\n', at);
         if (newline == std::string_view::npos)
             return std::nullopt;
@@ -76,7 +79,8 @@ std::optional<Block> parse_block(std::string_view output) {
             return std::nullopt;
         block.lines.push_back(*parsed);
     }
-    return std::nullopt;
+    block.is_too_large = true;
+    return block;
 }
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) {
@@ -181,6 +185,9 @@ Result<model::Response> parse_cgi_output(std::string output) {
     const auto block = parse_block(output);
     model::Response response;
     if (block && announces_cgi(*block)) {
+        if (block->is_too_large)
+            return fail("guest_invalid_response", "its header block has more than {} fields or {} bytes", kMaxFields,
+                        kMaxBlock);
         TRY(response, response_of(*block));
         output.erase(0, block->body_start);
     }

@@ -95,6 +95,26 @@ INSTANTIATE_TEST_SUITE_P(, InvalidCgiOutput,
                          testing::Values("Status: 99\n\n", "Status: abc\n\n", "Status: 2000\n\n", "Status: 101\n\n",
                                          "Content-Type: a\rb\n\n"));
 
+std::string repeated(std::string_view text, int times) {
+    std::string whole;
+    for (int i = 0; i < times; ++i)
+        whole += text;
+    return whole;
+}
+
+TEST(CgiOutput, more_than_100_fields_are_refused) {
+    const auto response = parse_cgi_output("Content-Type: text/plain\n" + repeated("X-Flood: x\n", 101) + "\nbody");
+
+    EXPECT_EQ(response.error().name(), "guest_invalid_response");
+}
+
+TEST(CgiOutput, fields_beyond_32_kib_are_refused) {
+    const auto response =
+        parse_cgi_output("Content-Type: text/plain\nX-Wide: " + std::string(40'000, 'x') + "\nX-More: x\n\nbody");
+
+    EXPECT_EQ(response.error().name(), "guest_invalid_response");
+}
+
 TEST(CgiOutput, no_output_is_an_empty_200) {
     const auto response = parse_cgi_output("").value();
 

@@ -14,9 +14,10 @@ async::Task<Result<>> until_head_or_end(wasm::GuestTask& task) {
     co_return Result<>();
 }
 
-async::Task<Result<>> until_end(wasm::GuestTask& task) {
-    while (!task.is_ended())
-        co_await task.changed().wait();
+// A program that goes on writing past its limit is not waited for.
+async::Task<Result<>> until_end_or_excess(GuestRun& run) {
+    while (!run.task->is_ended() && !run.services.output_exceeded())
+        co_await run.task->changed().wait();
     co_return Result<>();
 }
 
@@ -96,7 +97,7 @@ async::Task<Result<model::Response>> GuestEndpoint::answer(RunPtr& run) {
     const bool is_cgi = pool_->app()->code().kind().cgi;
     wasm::GuestTask& task = *run->task;
     if (!task.is_ended() && (is_cgi || !task.has_head())) {
-        auto waiting = is_cgi ? until_end(task) : until_head_or_end(task);
+        auto waiting = is_cgi ? until_end_or_excess(*run) : until_head_or_end(task);
         const Result<> came = co_await async::guard(ports_.host.loop, std::move(waiting), options);
         if (!came)
             co_return fail(came.error());
@@ -111,7 +112,7 @@ async::Task<Result<model::Response>> GuestEndpoint::answer(RunPtr& run) {
 Result<model::Response> GuestEndpoint::http_response(RunPtr& run) {
     wasm::GuestTask& task = *run->task;
     if (task.failure() != nullptr || !task.has_head())
-        return fail(failure_of(*run));
+        return fail(failure_of(*run, error("guest_no_response", "the guest ended without a response")));
     model::Response response = *task.take_head();
     Bytes first;
     std::string gathered;
@@ -123,7 +124,7 @@ Result<model::Response> GuestEndpoint::http_response(RunPtr& run) {
             return response;
         }
         if (status == model::BodyStatus::failed)
-            return fail(failure_of(*run));
+            return fail(failure_of(*run, broken_off()));
         if (status != model::BodyStatus::ready)
             break;
         if (first.empty() && gathered.empty()) {
@@ -138,6 +139,7 @@ Result<model::Response> GuestEndpoint::http_response(RunPtr& run) {
     }
     if (!gathered.empty())
         first = Bytes(std::move(gathered));
+    task.lift_wall_limit();
     auto body = make_guest_body(std::move(run), ports_.retirement);
     response.body = model::Body(model::prefixed(std::move(first), std::move(body)));
     return response;
@@ -147,7 +149,7 @@ Result<model::Response> GuestEndpoint::cgi_response(GuestRun& run) const {
     if (run.services.output_exceeded())
         return fail("guest_response_too_large", "the output exceeds {} bytes", settings_.limits.response_bytes);
     if (run.task->failure() != nullptr || run.request_body_exceeded)
-        return fail(failure_of(run));
+        return fail(failure_of(run, internal("the guest failed without a reason")));
     if (const int code = run.task->exit_code(); code != 0) {
         run.services.log(LogLevel::error, fmt::format("exited with code {}", code), {{"code", "guest_exit"}});
         return fail("guest_exit", "the program ended with code {}", code);
@@ -155,14 +157,13 @@ Result<model::Response> GuestEndpoint::cgi_response(GuestRun& run) const {
     return parse_cgi_output(run.services.take_output());
 }
 
-Error GuestEndpoint::failure_of(GuestRun& run) const {
+Error GuestEndpoint::failure_of(GuestRun& run, Error otherwise) const {
     if (run.request_body_exceeded)
         return error("body_too_large", "the request body exceeds {} bytes", settings_.limits.request_body_bytes);
     const Error* failure = run.task->failure();
     if (failure == nullptr)
-        return error("guest_no_response", "the guest ended without a response");
-    run.services.log(LogLevel::error, failure->message(),
-                     {{"code", std::string(failure->name())}, {"backtrace", failure->detail()}});
+        return otherwise;
+    log_failure(run, *failure);
     return *failure;
 }
 

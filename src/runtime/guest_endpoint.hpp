@@ -50,7 +50,8 @@ private:
     // Takes the run where the response streams on.
     Result<model::Response> http_response(RunPtr& run);
     Result<model::Response> cgi_response(GuestRun& run) const;
-    Error failure_of(GuestRun& run) const;
+    // Why the run failed, which is logged; `otherwise` where neither the guest nor its request failed.
+    Error failure_of(GuestRun& run, Error otherwise) const;
     async::Task<Result<>> close_scope(GuestRun& run, const Result<model::Response>& response);
 
     RuntimePorts& ports_;

@@ -22,13 +22,15 @@ public:
     model::BodyStatus poll(Bytes& chunk) override {
         const model::BodyStatus status = run_->task->next_frame(chunk);
         ended_ = status == model::BodyStatus::end;
+        if (status == model::BodyStatus::failed && !std::exchange(failure_told_, true))
+            log_failure(*run_, error());
         return status;
     }
     async::Signal& ready() override { return run_->task->changed(); }
     Error error() const override {
         if (const Error* failure = run_->task->failure())
             return *failure;
-        return skep::error("guest_invalid_response", "the guest broke its response off");
+        return broken_off();
     }
     const model::Headers* trailers() const override { return run_->task->trailers(); }
 
@@ -36,9 +38,19 @@ private:
     std::unique_ptr<GuestRun> run_;
     RunRetirement& retirement_;
     bool ended_ = false;
+    bool failure_told_ = false;
 };
 
 }  // namespace
+
+Error broken_off() {
+    return error("guest_invalid_response", "the guest broke its response off, or sent another length than it told");
+}
+
+void log_failure(GuestRun& run, const Error& failure) {
+    run.services.log(LogLevel::error, failure.message(),
+                     {{"code", std::string(failure.name())}, {"backtrace", failure.detail()}});
+}
 
 void RunRetirement::retire(std::unique_ptr<GuestRun> run, bool allow_to_finish) {
     if (allow_to_finish && run->task && !run->task->is_ended()) {

@@ -24,6 +24,12 @@ struct GuestRun {
     std::unique_ptr<wasm::GuestTask> task;
 };
 
+// Logs why the guest of `run` failed, with its backtrace.
+void log_failure(GuestRun& run, const Error& failure);
+
+// What is wrong with a response whose body ended early while its guest did not fail.
+Error broken_off();
+
 // Where runs go that are over: freeing an instance costs microseconds, so it happens in the loop's next turn, after the
 // response was written. A guest that has sent its response but not returned yet is let run on for a while.
 class RunRetirement : private async::Runnable {
@@ -45,7 +51,7 @@ private:
     async::TaskGroup lingering_;
 };
 
-// The response body of a running guest. Destroyed before its end, it stops the guest.
+// The response body of a running guest, which logs its failure. Destroyed before its end, it stops the guest.
 std::unique_ptr<model::BodySource> make_guest_body(std::unique_ptr<GuestRun> run, RunRetirement& retirement);
 
 }  // namespace skep::runtime

@@ -95,6 +95,10 @@ void GuestTask::start() {
     poll();
 }
 
+void GuestTask::lift_wall_limit() {
+    skep_task_wall_limit(raw_, 0);
+}
+
 void GuestTask::woken() {
     if (ended_)
         changed_.set();

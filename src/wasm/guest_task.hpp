@@ -54,6 +54,9 @@ public:
     // Runs the guest until it first waits, ends, or has used its quantum. Called once.
     void start();
 
+    // From now on only its CPU time is limited: a response that has begun may stream for long.
+    void lift_wall_limit();
+
     bool is_ended() const { return ended_; }
     // Why it failed; nullptr while it runs and when it ended well.
     const Error* failure() const { return failure_ ? &*failure_ : nullptr; }

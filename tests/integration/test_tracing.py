@@ -102,5 +102,6 @@ def test_an_own_id_of_another_form_is_replaced(app, given):
     assert re.fullmatch("[0-9a-f]{32}", reply.headers["x-trace-id"])
 
 
-def test_a_refused_request_tells_its_id_too(app):
-    assert app.http.get("/trap-before", headers={"x-trace-id": "my-id"}).headers["x-trace-id"] == "my-id"
+@pytest.mark.parametrize("path", ["/trap-before", "/nowhere"])
+def test_a_refused_request_tells_its_id_too(app, path):
+    assert app.http.get(path, headers={"x-trace-id": "my-id"}).headers["x-trace-id"] == "my-id"

@@ -126,7 +126,7 @@ TimePoint Session::head_deadline() const {
     if (head_since_)
         return *head_since_ + limits.head_timeout;
     if (context_.draining_since)
-        return *context_.draining_since + limits.drain_first_request;
+        return waiting_since_ + limits.drain_first_request;
     return waiting_since_ + (served_ > 0 ? limits.idle_timeout : limits.head_timeout);
 }
 
@@ -329,7 +329,8 @@ void Session::inspect_hangup() {
         cancel_.cancel();
         return;
     }
-    const bool body_is_coming = intake_ && !intake_->is_finished();
+    // What is left of a body that is larger than the read-ahead lies before the end, which is found later then.
+    const bool body_is_coming = intake_ && !intake_->is_finished() && kind != Wire::Kind::end;
     if (!body_is_coming)
         context_.loop.arm(grace_, context_.loop.now() + context_.limits.half_close_grace);
 }

@@ -3,6 +3,31 @@
 #include "wasm/engine.hpp"
 
 namespace skep::wasm {
+namespace {
+
+// What the library tells apart more finely than users need to, by our reason and what to say of it.
+struct Told {
+    std::string_view code;
+    std::string_view reason;
+    std::string_view what;
+};
+constexpr Told kTold[] = {
+    {"guest_cpu_limit", "guest_timeout", "it used up its CPU time (limits.cpu)"},
+    {"guest_field_limit", "guest_limit_exceeded", "its header fields are larger than they may be"},
+    {"guest_handle_limit", "guest_limit_exceeded", "it holds more handles than it may"},
+    {"guest_table_limit", "guest_limit_exceeded", "it asked for a larger table than it may have"},
+    {"request_invalid", "malformed_request", "no guest can be given this request"},
+};
+
+Error named_error(std::string_view code, std::string message) {
+    for (const Told& told : kTold) {
+        if (told.code == code)
+            return Error(reason_named(told.reason), std::move(message)).within(told.what);
+    }
+    return Error(reason_named(code), std::move(message));
+}
+
+}  // namespace
 
 std::vector<skep_header> to_raw(const model::Headers& headers) {
     std::vector<skep_header> raw;
@@ -24,7 +49,7 @@ model::Headers to_headers(const skep_headers& headers) {
 }
 
 Error to_error(const skep_error& error) {
-    Error ours(reason_named(to_view(skep_error_code(&error))), std::string(to_view(skep_error_message(&error))));
+    Error ours = named_error(to_view(skep_error_code(&error)), std::string(to_view(skep_error_message(&error))));
     const std::int64_t offset = skep_error_offset(&error);
     std::string detail(to_view(skep_error_backtrace(&error)));
     if (offset >= 0)

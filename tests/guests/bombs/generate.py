@@ -4,7 +4,7 @@ import sys
 
 MAGIC = b"\0asm\1\0\0\0"
 TYPE, IMPORT, FUNCTION, TABLE, MEMORY, EXPORT, START, CODE, DATA = 1, 2, 3, 4, 5, 7, 8, 10, 11
-BLOCK, LOOP, BR, END, DROP = 0x02, 0x03, 0x0C, 0x0B, 0x1A
+BLOCK, LOOP, BR, END, CALL, DROP, CONST = 0x02, 0x03, 0x0C, 0x0B, 0x10, 0x1A, 0x41
 EMPTY = 0x40  # the type of a block that leaves nothing
 MIB = 1 << 20
 
@@ -109,9 +109,66 @@ def unknown_import():
             + section(CODE, vector([body(b"")])))
 
 
+def mutual_recursion():
+    """Two functions that call each other."""
+    return (MAGIC + section(TYPE, NO_ARGUMENTS) + section(FUNCTION, vector([leb(0)] * 2)) + section(MEMORY, ONE_PAGE)
+            + section(EXPORT, COMMAND) + section(CODE, vector([body(bytes([CALL, 1])), body(bytes([CALL, 0]))])))
+
+
+def asks_the_host(code, allocator=None):
+    """A command that imports `config.get` (function 0), starts with `code` and may export `skep_alloc` (function 2)."""
+    types = vector([b"\x60\0\0", b"\x60\2\x7f\x7f\1\x7f", b"\x60\1\x7f\1\x7f"])
+    imported = vector([text("config") + text("get") + b"\0" + leb(1)])
+    exports, functions, bodies = [export("_start", 0, 1), export("memory", 2, 0)], [leb(0)], [body(code)]
+    if allocator:
+        exports.append(export("skep_alloc", 0, 2))
+        functions.append(leb(2))
+        bodies.append(body(allocator))
+    return (MAGIC + section(TYPE, types) + section(IMPORT, imported) + section(FUNCTION, vector(functions))
+            + section(MEMORY, ONE_PAGE) + section(EXPORT, vector(exports)) + section(CODE, vector(bodies))
+            + section(DATA, vector([b"\0" + bytes([CONST, 8, END]) + text("key")])))
+
+
+ASK = bytes([CONST, 8, CONST, 3, CALL, 0])  # config.get("key")
+
+
+def reentrant_allocator():
+    """Asks the host for bytes, and again in the allocator that the host calls to place them."""
+    return asks_the_host(ASK + bytes([DROP]), allocator=ASK)
+
+
+def lying_allocator():
+    """Gives the host a place that is not in its memory."""
+    return asks_the_host(ASK + bytes([DROP]), allocator=bytes([CONST, 0x70]))  # -16
+
+
+def looping_allocator():
+    """Never tells the host a place."""
+    return asks_the_host(ASK + bytes([DROP]), allocator=bytes([LOOP, EMPTY, BR, 0, END, CONST, 8]))
+
+
+def hoarder():
+    """Asks the host for bytes for ever, each in memory that the host adds, as there is no allocator."""
+    return asks_the_host(bytes([LOOP, EMPTY]) + ASK + bytes([DROP, BR, 0, END]))
+
+
+def nested_components(depth=50):
+    """Components in components."""
+    whole = b"\0asm\x0d\0\1\0"
+    for _ in range(depth):
+        whole = b"\0asm\x0d\0\1\0" + section(4, whole)
+    return whole
+
+
 MODULES = {
     "bomb_loop_in_start": loop_in_start,
     "bomb_recursion": recursion,
+    "bomb_mutual_recursion": mutual_recursion,
+    "bomb_reentrant_allocator": reentrant_allocator,
+    "bomb_lying_allocator": lying_allocator,
+    "bomb_looping_allocator": looping_allocator,
+    "bomb_hoarder": hoarder,
+    "bomb_nested_components": nested_components,
     "bomb_table": table_bomb,
     "bomb_memory_at_once": memory_at_once,
     "bomb_many_functions": many_functions,
