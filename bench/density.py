@@ -9,7 +9,7 @@ import time
 
 from harness import figures, machine, servers
 
-MODULES, NAMES = 100, 100
+SERVICES = 10_000
 GREETINGS = ("Hello", "Howdy")
 
 
@@ -30,14 +30,14 @@ def distinct(module, number):
     return module + b"\0" + leb128(len(content)) + content
 
 
-def many_services(folder):
-    """{name: keys} of 100 distinct modules under 100 names each, and their files in `folder`."""
+def many_services(folder, modules):
+    """{name: keys} of 10,000 services that run `modules` distinct modules, and these files in `folder`."""
     module = servers.guest("hello_p2").read_bytes()
     services = {}
-    for number in range(MODULES):
+    for number in range(modules):
         file = pathlib.Path(folder, f"m{number}.wasm")
         file.write_bytes(distinct(module, number))
-        for copy in range(NAMES):
+        for copy in range(SERVICES // modules):
             name = f"s{number}-{copy}"
             services[name] = {"module": servers.quoted(file), "routes": f'["/{name}"]'}
     services["warm"] = {"module": servers.quoted(servers.guest("hello_cgi")), "routes": '["/warm"]'}
@@ -60,13 +60,13 @@ class Line:
         return reply.split(b"\r\n", 1)[0].decode(), (time.perf_counter_ns() - begin) / 1e6
 
 
-def first_requests(port):
+def first_requests(port, modules):
     """Milliseconds of the first request to one service of each module."""
     line = Line(port)
     for _ in range(200):
         line.ask("/warm")
     times = []
-    for number in range(MODULES):
+    for number in range(modules):
         status, took = line.ask(f"/s{number}-0")
         if " 200 " not in status:
             raise RuntimeError(f"s{number}-0 answered {status}")
@@ -75,13 +75,14 @@ def first_requests(port):
 
 
 def idle_and_cold(options):
+    modules = 10 if options.quick else 100
     with tempfile.TemporaryDirectory() as folder:
-        services = many_services(folder)
+        services = many_services(folder, modules)
         begin = time.monotonic()
         with servers.skep(options.skep, services, probe="/warm") as server:
             took = time.monotonic() - begin
             memory = server.memory()
-            times = first_requests(server.port)
+            times = first_requests(server.port, modules)
     idle = {"name": "idle_10000", "services": len(services) - 1, **memory, "ready_s": took}
     cold = {"name": "cold", "first_request_ms": figures.median(times), "p99_ms": figures.percentile(times, 0.99),
             "max_ms": max(times)}

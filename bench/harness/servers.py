@@ -52,7 +52,7 @@ class Server:
                                             stdout=output, stderr=output, cwd=folder.name)
         self.wait(probe)
 
-    def wait(self, probe, patience=120.0):
+    def wait(self, probe, patience=900.0):
         """Until `probe` is answered with a status below 400."""
         while time.monotonic() < self.started + patience and self.process.poll() is None:
             try:
