@@ -19,7 +19,7 @@ Error error_of(const Fault& fault) {
 Session::Session(SessionContext& context, async::StreamPtr stream)
     : context_(context),
       wire_(std::move(stream)),
-      info_{wire_.stream().peer()},
+      info_{.peer = wire_.stream().peer(), .peer_ip = wire_.stream().peer().ip()},
       cancel_(context.loop),
       grace_(cancel_),
       waiting_since_(context.loop.now()) {
