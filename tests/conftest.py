@@ -30,9 +30,12 @@ class Platforms:
         self._make_folder = make_folder
         self._running = []
 
-    def start(self, manifest, arguments=(), environment=None):
-        """A running platform of `manifest`, the text of a skep.toml. Raises StartFailed where it does not start."""
-        return self._keep(launch(self._make_folder(), manifest, arguments, environment))
+    def start(self, manifest, arguments=(), environment=None, folder=None):
+        """A running platform of `manifest`, the text of a skep.toml, in `folder` or one of its own.
+
+        Raises StartFailed where it does not start.
+        """
+        return self._keep(launch(folder or self._make_folder(), manifest, arguments, environment))
 
     def start_project(self, project, arguments=(), environment=None):
         """A running platform of a project that is there, its state in a temporary folder."""

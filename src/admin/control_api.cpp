@@ -81,6 +81,11 @@ Result<model::Request> request_of(const json::object& call) {
     return request;
 }
 
+// The one method by which a path behind the token is asked for.
+std::string_view method_of(std::string_view path) {
+    return path == "/api/v1/call" || path == "/api/v1/reload" ? "POST" : "GET";
+}
+
 std::string to_json(const model::Response& response, const std::string& body) {
     json::object headers;
     for (const auto& field : response.headers)
@@ -99,20 +104,21 @@ async::Task<model::Response> ControlApi::handle(model::Request request, const ht
     model::Response refused = model::problem_response(response.error(), true);
     if (refused.status == 401)
         refused.headers.set("www-authenticate", "Bearer");
+    if (refused.status == 405)
+        refused.headers.set("allow", method_of(request.path()));
     co_return refused;
 }
 
 async::Task<Result<model::Response>> ControlApi::dispatch(model::Request& request) {
     const std::string path(request.path());
-    const bool is_post = path == "/api/v1/call" || path == "/api/v1/reload";
     if (path == "/livez" || path == "/readyz" || path == "/startupz")
         co_return probe(request);
     if (path == "/metrics")
         co_return reply(200, telemetry::kPrometheusType,
                         telemetry::prometheus_text(ports_.reports.process(), ports_.reports.services()));
     CO_TRY_DO(authorize(request));
-    if (is_post != (request.method == "POST"))
-        co_return fail("method_not_allowed", "{} is asked for by {}", path, is_post ? "POST" : "GET");
+    if (request.method != method_of(path))
+        co_return fail("method_not_allowed", "{} is asked for by {}", path, method_of(path));
     if (path == "/api/v1/status")
         co_return reply(200, "application/json", status_json(ports_.reports));
     if (path == "/api/v1/openapi.json")

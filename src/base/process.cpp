@@ -68,23 +68,28 @@ private:
     posix_spawnattr_t attributes_;
 };
 
-// Reads until every writer has closed the pipe; false when the time is over before.
-bool collect(int fd, TimePoint deadline, std::size_t limit, std::string& output) {
+enum class Collected : std::uint8_t { all, late, stopped };
+
+// Reads until every writer has closed the pipe, the time is over, or it is told to stop.
+Collected collect(int fd, TimePoint deadline, const ProcessOptions& options, std::string& output) {
     const SystemClock clock;
+    const int stop = options.stop == nullptr ? -1 : options.stop->descriptor();
     char buffer[4096];
     while (true) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock.now()).count();
-        pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
-        const int ready = ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
+        pollfd waiting[]{{.fd = fd, .events = POLLIN, .revents = 0}, {.fd = stop, .events = POLLIN, .revents = 0}};
+        const int ready = ::poll(waiting, std::size(waiting), static_cast<int>(std::max<std::int64_t>(left, 0)));
         if (ready == 0)
-            return false;
+            return Collected::late;
         if (ready < 0)
             continue;  // EINTR
+        if (waiting[1].revents != 0)
+            return Collected::stopped;
         const ssize_t count = ::read(fd, buffer, sizeof(buffer));
         if (count == 0)
-            return true;
-        if (count > 0 && output.size() < limit)
-            output.append(buffer, std::min(static_cast<std::size_t>(count), limit - output.size()));
+            return Collected::all;
+        if (count > 0 && output.size() < options.output_limit)
+            output.append(buffer, std::min(static_cast<std::size_t>(count), options.output_limit - output.size()));
     }
 }
 
@@ -114,8 +119,10 @@ Result<ProcessEnd> run_process(const std::vector<std::string>& command, const Pr
         ::setpriority(PRIO_PROCESS, static_cast<id_t>(child), 10);
     ProcessEnd end;
     const TimePoint deadline = SystemClock().now() + options.timeout;
-    end.timed_out = !collect(reader.get(), deadline, options.output_limit, end.output);
-    if (end.timed_out)
+    const Collected collected = collect(reader.get(), deadline, options, end.output);
+    end.timed_out = collected == Collected::late;
+    end.stopped = collected == Collected::stopped;
+    if (collected != Collected::all)
         ::kill(-child, SIGKILL);
     end.exit_code = wait_for(child);
     return end;

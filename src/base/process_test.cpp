@@ -21,6 +21,18 @@ TEST(Process, is_killed_with_its_children_when_it_takes_too_long) {
     EXPECT_EQ(end->exit_code, 137);
 }
 
+TEST(Process, is_killed_where_it_is_told_to_stop) {
+    StopEvent stop;
+    stop.set();
+
+    const auto end = run_process({"sleep", "1000"}, {.stop = &stop});
+
+    ASSERT_TRUE(end);
+    EXPECT_TRUE(end->stopped);
+    EXPECT_FALSE(end->timed_out);
+    EXPECT_EQ(end->exit_code, 137);
+}
+
 TEST(Process, a_missing_program_is_named) {
     const auto end = run_process({"no-such-program-here"}, {});
 

@@ -68,6 +68,13 @@ TEST_F(CommandLine, run_passes_on_what_follows_the_dashes) {
     EXPECT_TRUE(program.network);
 }
 
+TEST_F(CommandLine, a_flag_of_run_takes_one_value_at_a_time) {
+    EXPECT_EQ(run_line("run --dir /a::/b --env K=V app.wasm"), 0);
+
+    EXPECT_EQ(program.file, "app.wasm");
+    EXPECT_THAT(program.environment, ElementsAre(std::pair("K", "V")));
+}
+
 TEST_F(CommandLine, a_broken_pair_is_a_usage_error) {
     EXPECT_EQ(run_line("run --env K app.wasm"), 2);
     EXPECT_THAT(err.str(), StartsWith("error[usage]: --env takes A=B, 'K' is none\n"));

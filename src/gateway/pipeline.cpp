@@ -64,8 +64,11 @@ async::Task<model::Response> Pipeline::route(model::Request request, const http:
     const bool by_host = routes->router.has_hosts();
     const std::string host = by_host ? host_of(request.authority) : std::string();
     const auto match = routes->router.find(host, request.method, request.path());
-    if (match.kind != Router::Match::Kind::found)
-        co_return no_route(match, request.path());
+    if (match.kind != Router::Match::Kind::found) {
+        model::Response refused = no_route(match, request.path());
+        refused.headers.set("x-trace-id", context_of(request, connection).request_id);
+        co_return refused;
+    }
     co_return co_await call(routes->targets[match.target], std::move(request), connection);
 }
 

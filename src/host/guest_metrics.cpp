@@ -23,11 +23,11 @@ Result<GuestMetrics::Series*> GuestMetrics::find(std::string_view name, Kind kin
         if (!is_metric_name(name))
             return fail("invalid_argument", "'{}' is no metric name: [a-zA-Z_][a-zA-Z0-9_]*, at most 128", name);
         if (series_.size() >= kMaxSeries)
-            return fail("resource_exhausted", "a service has at most {} series", kMaxSeries);
+            return fail("too_many_series", "a service has at most {} series", kMaxSeries);
         found = series_.emplace(std::string(name), Series{.kind = kind}).first;
     }
     if (found->second.kind != kind)
-        return fail("invalid_argument", "the metric '{}' is of another kind", name);
+        return fail("metric_kind_differs", "the metric '{}' is of another kind", name);
     return &found->second;
 }
 

@@ -171,7 +171,7 @@ async::Task<Result<std::string>> GuestServices::invoke(std::string service, std:
     CO_TRY(model::Response response, co_await call_service(service, std::move(request)));
     CO_TRY(std::string text, co_await model::read_all(response.body, kInvokeReplyLimit));
     if (response.status >= 400)
-        co_return fail("call_failed", "'{}' answered {} to {}: {}", service, response.status, method,
+        co_return fail("upstream_status", "{}, answered by '{}' to {}: {}", response.status, service, method,
                        text.substr(0, 1024));
     co_return text;
 }

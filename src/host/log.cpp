@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include <boost/json.hpp>
 
 #include "host/detail/interface.hpp"
@@ -15,6 +18,13 @@ void write(wasm::GuestTask& task, HostArgs args, HostCall call) {
     std::move(call).done();
 }
 
+// What only Skep says of a line; a guest's field of that name is set apart, or it could pass for another service.
+bool is_reserved(std::string_view field) {
+    constexpr std::array<std::string_view, 6> kReserved{"time",     "level",      "service",
+                                                        "trace_id", "request_id", "message"};
+    return std::ranges::find(kReserved, field) != kReserved.end();
+}
+
 // The members of a JSON object as fields; any other text whole, in one.
 std::vector<std::pair<std::string, std::string>> fields_of(std::string_view text) {
     constexpr std::size_t kMaxFields = 32;
@@ -27,7 +37,8 @@ std::vector<std::pair<std::string, std::string>> fields_of(std::string_view text
         if (fields.size() == kMaxFields)
             break;
         const auto& value = member.value();
-        fields.emplace_back(std::string(member.key()),
+        const std::string_view name = member.key();
+        fields.emplace_back(is_reserved(name) ? fmt::format("field_{}", name) : std::string(name),
                             value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value));
     }
     return fields;

@@ -29,7 +29,7 @@ struct ServerLimits {
     Duration stream_idle = std::chrono::minutes(5);          // no progress on a body, either way
     Duration half_close_grace = std::chrono::seconds(1);     // to answer a client that has closed its direction
     Duration linger = std::chrono::seconds(1);               // to let a refused client read the reply
-    Duration drain_first_request = std::chrono::seconds(1);  // for a connection accepted while draining
+    Duration drain_first_request = std::chrono::seconds(1);  // from a connection's begin, while draining
     std::size_t read_ahead = 64 * 1024;                      // pipelined bytes held while a request runs
     std::size_t connections = 10'000;                        // per loop; beyond: 503 and close
 };

@@ -265,6 +265,18 @@ TEST_F(ServerDrain, serves_what_had_connected_before) {
     EXPECT_THAT(peer.received(), HasSubstr("\r\nconnection: close\r\n"));
 }
 
+TEST_F(ServerDrain, does_not_wait_for_a_connection_that_has_long_been_silent) {
+    start();
+    const auto stream = loop.run(network.connect(server->address()));
+    loop.advance(5s);
+
+    drain_within(10s);
+    loop.advance(10ms);
+
+    EXPECT_EQ(server->connections(), 0U);
+    EXPECT_EQ(draining.size(), 0U);
+}
+
 TEST_F(ServerDrain, no_longer_listens) {
     start();
     const auto address = server->address();

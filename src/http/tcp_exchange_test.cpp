@@ -14,6 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t kLargeBody = 8'000'000;
+
 class TcpExchange : public testing::Test {
 protected:
     TcpExchange() { server.start(); }
@@ -92,11 +94,11 @@ TEST_F(TcpExchange, echoes_a_large_body_while_it_arrives) {
     };
     model::Request request = get();
     request.method = "POST";
-    request.body = model::Body(std::string(9'000'000, 'x'));
+    request.body = model::Body(std::string(kLargeBody, 'x'));
 
     run(send(std::move(request)));
 
-    EXPECT_EQ(received.size(), 9'000'000U);
+    EXPECT_EQ(received.size(), kLargeBody);
     EXPECT_EQ(failure, "");
 }
 

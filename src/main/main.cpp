@@ -9,9 +9,12 @@
 #include "base/environment.hpp"
 #include "cli/command_line.hpp"
 #include "cli/http_control_client.hpp"
+#include "main/build.hpp"
 #include "main/check.hpp"
 #include "main/compile.hpp"
+#include "main/dev.hpp"
 #include "main/doctor.hpp"
+#include "main/program.hpp"
 #include "main/signals.hpp"
 #include "main/up.hpp"
 
@@ -24,13 +27,15 @@ cli::Commands commands_with(const Environment& environment) {
     commands.up = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
         return up(project, environment, output);
     };
-    commands.dev = commands.up;
-    commands.check = check;
-    commands.build = [](const cli::BuildOptions&, cli::Output& output) {
-        return output.fail(error("unimplemented", "build"));
+    commands.dev = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
+        return dev(project, environment, output);
     };
-    commands.run = [](const cli::RunOptions&, cli::Output& output) {
-        return output.fail(error("unimplemented", "run"));
+    commands.check = check;
+    commands.build = [&environment](const cli::BuildOptions& options, cli::Output& output) {
+        return build(options, environment, output);
+    };
+    commands.run = [&environment](const cli::RunOptions& options, cli::Output& output) {
+        return run_program(options, environment, output);
     };
     commands.doctor = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
         return doctor(project, environment, output);

@@ -23,6 +23,11 @@ int Signals::wait() {
     return received;
 }
 
+void Signals::end_by_the_next() {
+    std::signal(SIGHUP, SIG_IGN);
+    pthread_sigmask(SIG_UNBLOCK, &waited_for_, nullptr);
+}
+
 std::optional<int> Signals::wait_for(std::chrono::milliseconds patience) {
     const timespec time{.tv_sec = patience.count() / 1000, .tv_nsec = (patience.count() % 1000) * 1'000'000};
     const int received = sigtimedwait(&waited_for_, nullptr, &time);

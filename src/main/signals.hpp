@@ -18,6 +18,9 @@ public:
     // The next signal.
     int wait();
 
+    // From here on another SIGINT or SIGTERM ends the process as if nobody had waited for it; SIGHUP is ignored.
+    void end_by_the_next();
+
     // The next signal within `patience`.
     std::optional<int> wait_for(std::chrono::milliseconds patience);
 

@@ -1,9 +1,8 @@
 #include "main/up.hpp"
 
+#include <mutex>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#include <boost/json.hpp>
 
 #include "main/host_paths.hpp"
 #include "main/signals.hpp"
@@ -11,9 +10,35 @@
 namespace skep {
 namespace {
 
-namespace json = boost::json;
+// Reads the manifest anew for each reload and keeps the settings of the last one that could be read, which are those
+// in force. Any thread.
+class SettingsInForce {
+public:
+    SettingsInForce(cli::ProjectOptions project, const std::vector<manifest::Origin>& origins)
+        : project_(std::move(project)), settings_(cli::describe(origins)) {}
 
-// A connection, and often a guest's file, needs a descriptor.
+    Result<model::Application> reread() {
+        auto loaded = manifest::load(project_.manifest, project_.layers);
+        if (!loaded)
+            return fail(std::move(loaded.error().front().error));
+        const std::lock_guard lock(mutex_);
+        settings_ = cli::describe(loaded->origins);
+        return std::move(loaded->application);
+    }
+
+    std::string settings() const {
+        const std::lock_guard lock(mutex_);
+        return settings_;
+    }
+
+private:
+    cli::ProjectOptions project_;
+    mutable std::mutex mutex_;
+    std::string settings_;
+};
+
+}  // namespace
+
 void raise_descriptor_limit() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
@@ -22,42 +47,23 @@ void raise_descriptor_limit() {
     }
 }
 
-Result<model::Application> first_error_of(std::expected<model::Application, std::vector<Error>> loaded) {
-    if (!loaded)
-        return fail(std::move(loaded.error().front()));
-    return std::move(*loaded);
-}
-
-std::string configuration_json(const cli::ProjectOptions& project) {
-    const auto loaded = manifest::load(project.manifest, project.layers);
-    json::array values;
-    if (loaded) {
-        for (const auto& origin : loaded->origins)
-            values.push_back({{"key", origin.key}, {"value", origin.value}, {"layer", origin.layer}});
-    }
-    return json::serialize(json::object{{"values", values}}) + "\n";
-}
-
-}  // namespace
-
 std::expected<model::Application, std::vector<Error>> load_application(const cli::ProjectOptions& project) {
     auto loaded = manifest::load(project.manifest, project.layers);
     if (loaded)
         return std::move(loaded->application);
-    std::vector<Error> errors;
-    for (auto& fault : loaded.error())
-        errors.push_back(std::move(fault.error));
-    return std::unexpected(std::move(errors));
+    return std::unexpected(cli::errors_of(std::move(loaded.error())));
 }
 
 platform::PlatformOptions platform_options(const cli::ProjectOptions& project, const Environment& environment,
-                                           model::Application application) {
+                                           manifest::Loaded loaded) {
     const bool for_people = ::isatty(STDERR_FILENO) != 0;
     platform::PlatformOptions options;
-    options.data_directory = project.data_dir.empty() ? application.manifest.parent_path() / ".skep" : project.data_dir;
-    options.application = std::move(application);
-    options.reread = [project] { return first_error_of(load_application(project)); };
-    options.describe = [project] { return configuration_json(project); };
+    const auto in_force = std::make_shared<SettingsInForce>(project, loaded.origins);
+    options.application = std::move(loaded.application);
+    options.data_directory =
+        project.data_dir.empty() ? options.application.manifest.parent_path() / ".skep" : project.data_dir;
+    options.reread = [in_force] { return in_force->reread(); };
+    options.describe = [in_force] { return in_force->settings(); };
     options.code_cache = cache_folder(environment) / "code";
     options.compile_command = {"/proc/self/exe", "__compile"};
     options.version = SKEP_VERSION;
@@ -81,13 +87,13 @@ void print_addresses(const platform::Platform& running, cli::Output& output) {
 }
 
 int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output) {
-    auto application = load_application(project);
-    if (!application)
-        return output.fail(application.error());
+    auto loaded = manifest::load(project.manifest, project.layers);
+    if (!loaded)
+        return output.fail(cli::errors_of(std::move(loaded.error())));
     raise_descriptor_limit();
     Signals signals;
     const SystemClock clock;
-    auto options = platform_options(project, environment, std::move(*application));
+    auto options = platform_options(project, environment, std::move(*loaded));
     auto running = platform::Platform::start(clock, std::move(options));
     if (!running)
         return output.fail(running.error());
@@ -95,7 +101,8 @@ int up(const cli::ProjectOptions& project, const Environment& environment, cli::
     // A reload says in the log what it could not load.
     while (signals.wait() == SIGHUP)
         static_cast<void>((*running)->reload());
-    output.note("stopping: running requests may end");
+    output.note("stopping: running requests may end; a second signal stops at once");
+    signals.end_by_the_next();
     (*running)->drain(kDrainPatience);
     return 0;
 }

@@ -12,7 +12,10 @@ std::expected<model::Application, std::vector<Error>> load_application(const cli
 
 // What `up` and `dev` hand to the platform.
 platform::PlatformOptions platform_options(const cli::ProjectOptions& project, const Environment& environment,
-                                           model::Application application);
+                                           manifest::Loaded loaded);
+
+// A connection, and often a guest's file, needs a descriptor.
+void raise_descriptor_limit();
 
 int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output);
 

@@ -84,9 +84,9 @@ TEST_F(CallerTest, a_call_too_deep_is_refused) {
 
 TEST_F(CallerTest, counts_by_outcome) {
     add_service("users", 1ms, 404);
-    invoke("users");
+    EXPECT_TRUE(invoke("users"));
     add_service("users", 1ms, 500);
-    invoke("users");
+    EXPECT_TRUE(invoke("users"));
 
     EXPECT_EQ(stats_->requests.value(), 2U);
     EXPECT_EQ(stats_->client_errors.value(), 1U);
@@ -97,7 +97,7 @@ TEST_F(CallerTest, counts_by_outcome) {
 TEST_F(CallerTest, writes_one_log_line_for_each_call) {
     add_service("users", 2ms, 503);
 
-    invoke("users");
+    EXPECT_TRUE(invoke("users"));
 
     ASSERT_EQ(logger_.records.size(), 1U);
     const LogRecord& line = logger_.records.front();

@@ -4,32 +4,12 @@
 
 #include <fmt/chrono.h>
 
+#include "base/utf8.hpp"
+
 namespace skep {
 namespace {
 
 constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warn", "error"};
-
-// The size of the UTF-8 sequence that `text` starts with (RFC 3629); 0 where it is not valid.
-std::size_t utf8_size(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-    const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-    const unsigned first = byte(0);
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xC2 && first <= 0xDF)
-        return follows(1) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        const bool is_overlong = first == 0xE0 && byte(1) < 0xA0;
-        const bool is_surrogate = first == 0xED && byte(1) >= 0xA0;
-        return follows(1) && follows(2) && !is_overlong && !is_surrogate ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        const bool is_overlong = first == 0xF0 && byte(1) < 0x90;
-        const bool is_too_large = first == 0xF4 && byte(1) >= 0x90;
-        return follows(1) && follows(2) && follows(3) && !is_overlong && !is_too_large ? 4 : 0;
-    }
-    return 0;
-}
 
 void append_escaped(std::string& out, char c) {
     switch (c) {
@@ -101,7 +81,7 @@ std::optional<LogLevel> parse_log_level(std::string_view text) {
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
-        const std::size_t size = utf8_size(text);
+        const std::size_t size = utf8_sequence_size(text);
         const char c = text.front();
         if (size == 0)
             out += "\\ufffd";

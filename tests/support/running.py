@@ -5,8 +5,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
-import time
 
 import httpx
 
@@ -140,10 +138,18 @@ def launch_project(project, folder, arguments=(), environment=None):
         )
     line = _first_line(process)
     if line:
-        return Running(folder, process, json.loads(line))
+        return _running(folder, process, json.loads(line))
     process.wait(PATIENCE)
     process.stdout.close()
     raise StartFailed(process, line, (folder / "stderr").read_text())
+
+
+def _running(folder, process, ready):
+    try:
+        return Running(folder, process, ready)
+    except Exception:
+        process.kill()
+        raise
 
 
 def _first_line(process):

@@ -113,8 +113,8 @@ void add_call(CLI::App& root, Session& session) {
         ->expected(-1);
     command->add_option("-H,--header", flags->headers, "A header field")
         ->type_name("NAME:VALUE")
-        ->expected(1)
-        ->take_all();
+        ->take_all()
+        ->allow_extra_args(false);
     command->add_option("-d,--data", flags->body, "The body: as it is, @FILE, or - for the input")->type_name("BODY");
     command->add_flag("-i,--include", flags->show_head, "Show status and headers too");
     add_project_option(*command, flags->project);

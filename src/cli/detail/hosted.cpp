@@ -30,8 +30,8 @@ void add_build(CLI::App& root, Session& session) {
     add_project(*command, *flags);
     command->add_option("--service", *services, "Only this one; may be given more than once")
         ->type_name("NAME")
-        ->expected(1)
-        ->take_all();
+        ->take_all()
+        ->allow_extra_args(false);
     add_format(*command, session);
 }
 
@@ -77,12 +77,12 @@ void add_run(CLI::App& root, Session& session) {
     command->add_option("arguments", flags->arguments, "The program's arguments, after --");
     command->add_option("--dir", flags->directories, "A folder that the program sees, HOST::GUEST")
         ->type_name("HOST::GUEST")
-        ->expected(1)
-        ->take_all();
+        ->take_all()
+        ->allow_extra_args(false);
     command->add_option("--env", flags->variables, "A variable of the program's environment")
         ->type_name("NAME=VALUE")
-        ->expected(1)
-        ->take_all();
+        ->take_all()
+        ->allow_extra_args(false);
     command->add_flag("--net", flags->network, "Let the program use the network");
     command->add_option("--listen", flags->listen, "Serve a handler's component here")->type_name("IP:PORT");
     add_format(*command, session);

@@ -126,7 +126,7 @@ TimePoint Session::head_deadline() const {
     if (head_since_)
         return *head_since_ + limits.head_timeout;
     if (context_.draining_since)
-        return *context_.draining_since + limits.drain_first_request;
+        return waiting_since_ + limits.drain_first_request;
     return waiting_since_ + (served_ > 0 ? limits.idle_timeout : limits.head_timeout);
 }
 

@@ -1,0 +1,138 @@
+"""Servers under test: each on the server's core, on a port of its own, stopped at the end of a `with`."""
+
+import http.client
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+from harness import cpu, machine, peers
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def guest(name):
+    """The path of a guest that tools/build_guests has built."""
+    return machine.ROOT / "build" / "guests" / f"{name}.wasm"
+
+
+def services_toml(services):
+    """[services.NAME] sections from {name: {key: value}}; keys and values as TOML writes them."""
+    lines = []
+    for name, keys in services.items():
+        lines += [f"[services.{name}]", *(f"{key} = {value}" for key, value in keys.items()), ""]
+    return "\n".join(lines)
+
+
+def quoted(value):
+    return f'"{value}"'
+
+
+class Server:
+    """A process that answers HTTP on `port`; its output goes to a file that is shown when it does not start."""
+
+    def __init__(self, command, port, folder, probe="/"):
+        self.port, self.folder = port, folder
+        self.output = pathlib.Path(folder.name, "output")
+        self.started = time.monotonic()
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen([*machine.on_core(machine.SERVER_CORE), *map(str, command)],
+                                            stdout=output, stderr=output, cwd=folder.name)
+        self.wait(probe)
+
+    def wait(self, probe, patience=120.0):
+        """Until `probe` is answered with a status below 400."""
+        while time.monotonic() < self.started + patience and self.process.poll() is None:
+            try:
+                if self.get(probe)[0] < 400:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.001)
+        text = self.output.read_text()
+        self.stop()
+        raise RuntimeError(f"no answer on port {self.port} for {probe}:\n{text}")
+
+    def get(self, path, port=None):
+        """(status, body) of one request on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=60)
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        body = reply.read()
+        connection.close()
+        return reply.status, body
+
+    def url(self, path="/"):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def cpu(self):
+        return cpu.cpu_nanoseconds(self.pid)
+
+    def memory(self):
+        """{"rss_mib", "anon_mib"} of the process now."""
+        fields = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines())
+        kib = {name: int(fields[name].split()[0]) for name in ("VmRSS", "RssAnon")}
+        return {"rss_mib": kib["VmRSS"] / 1024, "anon_mib": kib["RssAnon"] / 1024}
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.folder.cleanup()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def manifest(services, port, control, extra=""):
+    """An application for measuring: one io thread, no access log, everything else as usual."""
+    return (f'[gateway]\nlisten = "127.0.0.1:{port}"\naccess_log = false\n[control]\nlisten = "127.0.0.1:{control}"\n'
+            f"[runtime]\nio_threads = 1\n{extra}\n{services_toml(services)}")
+
+
+def skep(program, services, probe="/", extra="", command="up"):
+    """Skep with `services`, {name: {key: value}}."""
+    port, control = free_port(), free_port()
+    folder = tempfile.TemporaryDirectory(prefix="skep-bench-")
+    pathlib.Path(folder.name, "skep.toml").write_text(manifest(services, port, control, extra))
+    server = Server([program, command, "."], port, folder, probe)
+    server.control = control
+    return server
+
+
+def hello(program, name, **keys):
+    """Skep with one service that is guest `name`, on /."""
+    module = quoted(guest(name))
+    return skep(program, {"hello": {"module": module, "routes": '["/"]', **keys}})
+
+
+def wasmtime(name, *options):
+    """`wasmtime serve` of guest `name`. Rust's guests import wasi:cli, which it links with -Scli only."""
+    port = free_port()
+    folder = tempfile.TemporaryDirectory(prefix="skep-bench-")
+    command = [peers.wasmtime(), "serve", "-Scli", *options, "--addr", f"127.0.0.1:{port}", guest(name)]
+    return Server(command, port, folder)
+
+
+def bare(program, name):
+    """The bare program: the same sockets, parser and guest, and nothing of the rest."""
+    port = free_port()
+    folder = tempfile.TemporaryDirectory(prefix="skep-bench-")
+    return Server([program, guest(name), str(port)], port, folder)

@@ -1,0 +1,156 @@
+#include "builder/build.hpp"
+
+#include <unistd.h>
+
+#include "base/clock.hpp"
+#include "base/files.hpp"
+#include "base/process.hpp"
+#include "builder/detail/component.hpp"
+#include "builder/detail/sdk_folder.hpp"
+
+namespace skep::builder {
+namespace {
+
+constexpr std::uint64_t kModuleLimit = 256ULL << 20;
+constexpr std::string_view kWorld = "service";
+
+// The output of a tool that did its work.
+Result<std::string> run_tool(const Command& command, const std::filesystem::path& folder,
+                             const BuildSettings& settings) {
+    ProcessOptions options;
+    options.timeout = std::chrono::minutes(15);
+    options.output_limit = 4 << 20;
+    options.folder = folder;
+    options.stop = settings.stop;
+    if (settings.debug == DebugInfo::keep)
+        options.env.emplace_back("CARGO_PROFILE_RELEASE_DEBUG=line-tables-only");
+    auto ended = run_process(command, options);
+    if (!ended)
+        return fail("tool_not_found", "{}; {}", ended.error().message(), hint_for(command.front(), ""));
+    if (ended->stopped)
+        return fail("cancelled", "the build was stopped");
+    if (ended->exit_code == 0)
+        return std::move(ended->output);
+    std::string output = without_cargo_messages(ended->output);
+    while (output.ends_with('\n'))
+        output.pop_back();
+    const std::string hint = hint_for(command.front(), output);
+    return fail(error("build_failed", "{} {} in {}{}{}", command.front(),
+                      ended->timed_out ? "took longer than 15 minutes" : "reported an error", folder.string(),
+                      hint.empty() ? "" : "; ", hint)
+                    .with_detail(std::move(output)));
+}
+
+Result<> make_folder(const std::filesystem::path& folder) {
+    std::error_code fault;
+    std::filesystem::create_directories(folder, fault);
+    if (fault)
+        return fail(file_error("create", folder, fault.value()));
+    return {};
+}
+
+// The bindings of the world that components are built for: made and compiled once for an SDK.
+struct Bindings {
+    std::filesystem::path folder;
+    std::vector<std::filesystem::path> objects;
+};
+
+Result<Bindings> compiled_bindings(const std::filesystem::path& sdk, const BuildSettings& settings) {
+    const auto folder = sdk / "bindings";
+    TRY_DO(make_bindings(sdk / "wit", kWorld, folder));
+    const auto object = folder / "service.o";
+    if (!std::filesystem::exists(object)) {
+        const std::filesystem::path scratch = fmt::format("{}.{}", object.string(), ::getpid());
+        TRY_DO(run_tool(compile_command({.unit = folder / "service.c", .object = scratch, .include = {}}), folder,
+                        settings));
+        std::error_code fault;
+        std::filesystem::rename(scratch, object, fault);
+        if (fault)
+            return fail(file_error("create", object, fault.value()));
+    }
+    return Bindings{folder, {object, folder / "service_component_type.o"}};
+}
+
+// One build of C or C++, in a folder of its own.
+class ClangBuild {
+public:
+    ClangBuild(const Source& source, const BuildSettings& settings)
+        : source_(source),
+          settings_(settings),
+          objects_(settings.cache / "objects" /
+                   fmt::format("{}.{}", short_name_of(source.folder.native()), ::getpid())) {}
+    ClangBuild(const ClangBuild&) = delete;
+    ClangBuild& operator=(const ClangBuild&) = delete;
+    ~ClangBuild() {
+        std::error_code ignored;
+        std::filesystem::remove_all(objects_, ignored);
+    }
+
+    // The bytes of the linked module.
+    Result<std::string> run() {
+        TRY_DO(make_folder(objects_));
+        TRY(const auto sdk, sdk_folder(settings_.cache));
+        std::vector<std::filesystem::path> include{sdk / "include"};
+        std::vector<std::filesystem::path> linked;
+        if (source_.form == SourceForm::cpp_component) {
+            TRY(auto bindings, compiled_bindings(sdk, settings_));
+            include.push_back(bindings.folder);
+            linked = std::move(bindings.objects);
+        }
+        TRY_DO(compile_units(include, linked));
+        const auto module = objects_ / "module.wasm";
+        TRY_DO(run_tool(link_command(source_.form, linked, module, settings_.debug), source_.folder, settings_));
+        return read_file(module, kModuleLimit);
+    }
+
+private:
+    Result<> compile_units(const std::vector<std::filesystem::path>& include,
+                           std::vector<std::filesystem::path>& linked) {
+        for (const auto& unit : source_.units) {
+            const auto object = objects_ / (unit.filename().string() + ".o");
+            TRY_DO(run_tool(compile_command({unit, object, include, settings_.debug}), source_.folder, settings_));
+            linked.push_back(object);
+        }
+        return {};
+    }
+
+    const Source& source_;
+    const BuildSettings& settings_;
+    std::filesystem::path objects_;
+};
+
+Result<std::string> build_rust(const Source& source, const BuildSettings& settings) {
+    TRY(const std::string output, run_tool(cargo_command(), source.folder, settings));
+    const auto artifact = cargo_artifact(output);
+    if (!artifact)
+        return fail("build_failed",
+                    "cargo built no module in {}; the package needs a program, or crate-type = [\"cdylib\"] in [lib]",
+                    source.folder.string());
+    return read_file(*artifact, kModuleLimit);
+}
+
+Result<std::string> bytes_of(const Source& source, const BuildSettings& settings) {
+    if (source.form == SourceForm::rust)
+        return build_rust(source, settings);
+    TRY(std::string module, ClangBuild(source, settings).run());
+    if (source.form == SourceForm::cpp_component)
+        return encode_component(module);
+    return module;
+}
+
+}  // namespace
+
+Result<Built> build(const Source& source, const std::filesystem::path& module, const BuildSettings& settings) {
+    const SystemClock clock;
+    const TimePoint begin = clock.now();
+    TRY(const std::string bytes, bytes_of(source, settings));
+    const auto before = read_file(module, kModuleLimit);
+    const bool is_new = !before || *before != bytes;
+    if (is_new) {
+        TRY_DO(make_folder(module.parent_path()));
+        TRY_DO(write_file(module, bytes));
+    }
+    return Built{bytes.size(), std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - begin), is_new};
+}
+
+}  // namespace skep::builder

@@ -1,0 +1,44 @@
+#pragma once
+// The command lines of the languages' tools. Pure.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "builder/source.hpp"
+
+namespace skep::builder {
+
+using Command = std::vector<std::string>;
+
+enum class DebugInfo : std::uint8_t { strip, keep };
+
+struct CompileInput {
+    std::filesystem::path unit;
+    std::filesystem::path object;
+    std::vector<std::filesystem::path> include;
+    DebugInfo debug = DebugInfo::strip;
+};
+
+// Compiles one file of C or C++.
+Command compile_command(const CompileInput& input);
+
+// Links objects. In a command of its own: in one with the compilation, clang runs a wasm-opt that it finds, which drops
+// the names of functions.
+Command link_command(SourceForm form, const std::vector<std::filesystem::path>& objects,
+                     const std::filesystem::path& module, DebugInfo debug);
+
+Command cargo_command();
+
+// The module that cargo built, found in what it printed. With several, the last.
+std::optional<std::filesystem::path> cargo_artifact(std::string_view output);
+
+// What cargo printed for people.
+std::string without_cargo_messages(std::string_view output);
+
+// How to go on where `tool` is missing, or where its `output` tells of a part that is.
+std::string hint_for(std::string_view tool, std::string_view output);
+
+}  // namespace skep::builder

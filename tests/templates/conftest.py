@@ -1,0 +1,25 @@
+"""Fixtures of the tests of `new`, `build` and `dev`."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from projects import develop, make_small_project  # noqa: E402
+
+
+@pytest.fixture
+def program(tmp_path):
+    """A project of one service, `hello`, a small program in C++, not built."""
+    return make_small_project(tmp_path)
+
+
+@pytest.fixture
+def developing(tmp_path, program):
+    """`skep dev` of that project. Its files are in `project`."""
+    running = develop(program, tmp_path)
+    running.project = program
+    yield running
+    assert running.stop() == 0

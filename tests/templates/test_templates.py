@@ -1,0 +1,46 @@
+"""Every template: made, built, served, called; and its own test."""
+
+import subprocess
+
+import pytest
+from projects import PATIENCE, TEMPLATES, addresses_in, build, make_project, skep
+from support.running import launch_project
+
+
+@pytest.fixture(scope="module", params=TEMPLATES, ids=str)
+def template(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def project(template, tmp_path_factory):
+    return make_project(template, tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module")
+def running(project, tmp_path_factory):
+    build(project)
+    folder = tmp_path_factory.mktemp("output")
+    running = launch_project(project, folder, addresses_in(folder))
+    yield running
+    assert running.stop() == 0
+
+
+def test_answers_as_its_readme_says(template, running):
+    reply = running.http.get("/hello/Ada")
+
+    assert (reply.status_code, reply.text) == (200, template.greeting)
+
+
+def test_answers_404_where_it_has_no_page(running):
+    assert running.http.get("/hello/").status_code == 404
+
+
+def test_passes_its_own_test(template, project):
+    done = subprocess.run(template.test, shell=True, cwd=project, capture_output=True, text=True, timeout=PATIENCE)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_is_checked_without_being_started(project, running):
+    assert skep("check", project).returncode == 0
