@@ -33,8 +33,7 @@ Result<std::string> read_chunk(int descriptor, const StopEvent& stop) {
 
 class InputBody final : public model::BodySource {
 public:
-    InputBody(async::Loop& loop, int descriptor)
-        : loop_(loop), descriptor_(descriptor), ready_(loop), reading_(loop) {}
+    InputBody(async::Loop& loop, int descriptor) : loop_(loop), descriptor_(descriptor), ready_(loop), reading_(loop) {}
     ~InputBody() override {
         stop_.set();
         reading_.cancel();
