@@ -106,7 +106,7 @@ def test_a_bare_name_is_posted_to_its_path(app, invoke):
 def test_a_status_of_400_and_above_is_an_error_with_the_status(app, invoke):
     failed = invoke(app, "echo", "GET /status/418")
 
-    assert failed["code"] == "call_failed"
+    assert failed["code"] == "upstream_status"
     assert "418" in failed["message"]
 
 
