@@ -314,10 +314,12 @@ async::Task<void> Session::linger() {
 }
 
 async::Task<void> Session::watch() {
-    co_await wire_.stream().hangup().wait();
-    hung_up_ = true;
-    if (busy_)
-        inspect_hangup();
+    while (!wire_.stream().is_broken()) {
+        co_await wire_.stream().hangup().wait();
+        hung_up_ = true;
+        if (busy_)
+            inspect_hangup();
+    }
 }
 
 // The client has closed its direction or broken the connection: reading tells which.
@@ -325,7 +327,7 @@ void Session::inspect_hangup() {
     Wire::Kind kind = Wire::Kind::done;
     while (kind == Wire::Kind::done)
         kind = wire_.fill(context_.limits.read_ahead);
-    if (kind == Wire::Kind::failed) {
+    if (kind == Wire::Kind::failed || wire_.stream().is_broken()) {
         cancel_.cancel();
         return;
     }
