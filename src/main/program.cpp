@@ -49,8 +49,7 @@ public:
         if (!has_network_)
             co_return fail("outbound_not_granted", "the program may not reach {}: run it with --net",
                            request.authority);
-        CO_TRY(auto addresses,
-               co_await resolver_.resolve(request.authority, kHttpPort, http::AddressPolicy::any()));
+        CO_TRY(auto addresses, co_await resolver_.resolve(request.authority, kHttpPort, http::AddressPolicy::any()));
         http::ClientOptions options;
         options.addresses = std::move(addresses);
         if (patience.count() > 0)
