@@ -22,7 +22,7 @@ struct Route {
     friend bool operator==(const Route&, const Route&) = default;
 };
 
-// A folder or file of the host that a guest may see.
+// A folder of the host that a guest may see.
 struct FileGrant {
     std::filesystem::path host_path;
     std::string guest_path;
