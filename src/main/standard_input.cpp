@@ -58,7 +58,8 @@ public:
 
 private:
     async::Task<void> read() {
-        next_ = co_await thread_.run(loop_, [this] { return read_chunk(descriptor_, stop_); });
+        auto work = [this] { return read_chunk(descriptor_, stop_); };
+        next_ = co_await thread_.run(loop_, work);
         is_reading_ = false;
         ready_.set();
     }

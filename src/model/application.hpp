@@ -22,7 +22,7 @@ struct Route {
     friend bool operator==(const Route&, const Route&) = default;
 };
 
-// A folder or file of the host that a guest may see.
+// A folder of the host that a guest may see.
 struct FileGrant {
     std::filesystem::path host_path;
     std::string guest_path;
@@ -36,6 +36,7 @@ struct OutboundGrant {
     std::string scheme;
     std::string host;
     std::uint16_t port = 0;
+    bool is_for_all = false;  // every host, port and address, for `skep run --net`; a manifest cannot say that
 
     friend bool operator==(const OutboundGrant&, const OutboundGrant&) = default;
 };

@@ -261,6 +261,7 @@ Result<> Platform::State::listen() {
                                          logs.queue(),          *this};
     control_api = std::make_unique<admin::ControlApi>(ports, std::move(token));
     TRY_DO(first.listen_control(control_port->address(), *control_api));
+    TRY_DO(directory.leave_control_address(control_port->address().to_string()));
     for (const auto& worker : workers)
         TRY_DO(worker->listen(gateway_port->address()));
     return {};
