@@ -69,7 +69,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"services.*.limits.response", size, SKEP_FIELD(service->limits.response_bytes), "The reply of a CGI program; others stream.", {1, 4 * kGiB}},
     {"services.*.limits.log", size, SKEP_FIELD(service->limits.log_bytes_per_second), "What it logs in a second, on each io thread; the rest is dropped and counted.", {0, kGiB}},
     {"services.*.limits.outbound_calls", count, SKEP_FIELD(service->limits.outbound_calls), "Outgoing `wasi:http` requests of one request at once.", {1, 10'000}},
-    {"services.*.limits.stream_idle", duration, SKEP_FIELD(service->limits.stream_idle), "Between two pieces of a streamed response.", {1, kDay}},
+    {"services.*.limits.stream_idle", duration, SKEP_FIELD(service->limits.stream_idle), "Between two pieces of a streamed response. Not in force yet: `http.stream_idle` is.", {1, kDay}},
 
     {"secrets.*.file", path, SKEP_FIELD(secret->file), "The file that holds the secret. Also by `SKEP_SECRETS__NAME_FILE`."},
     {"secrets.*.value", text, SKEP_FIELD(secret->value), "The secret itself, better given by `SKEP_SECRETS__NAME`.", {}, {}, true},
