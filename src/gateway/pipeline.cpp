@@ -76,7 +76,6 @@ async::Task<model::Response> Pipeline::call(model::ServiceName service, model::R
                                             const http::ConnectionInfo& connection) {
     const model::CallContext context = context_of(request, connection);
     remove_reserved_fields(request.headers);
-    request.headers.set("x-trace-id", context.request_id);
     Result<model::Response> result = co_await ports_.invoker.invoke(service, std::move(request), context);
     model::Response response = result ? std::move(*result) : refuse(result.error());
     response.headers.set("x-trace-id", context.request_id);

@@ -65,7 +65,9 @@ struct IoWorker::Parts {
         Result<std::unique_ptr<wasm::Pool>> pool = wasm::Pool::make(service.app);
         if (!pool)
             return std::make_shared<FailedEndpoint>(pool.error());
-        runtime::GuestEndpoint::Settings settings{.environment = service.environment, .limits = service.spec.limits};
+        runtime::GuestEndpoint::Settings settings{.environment = service.environment,
+                                                  .limits = service.spec.limits,
+                                                  .cpu_ns = &caller.stats_of(service.spec.name.value()).cpu_ns};
         auto endpoint =
             std::make_shared<runtime::GuestEndpoint>(runtime, std::move(*pool), std::move(settings), nullptr);
         if (service.app->reuses_instances())

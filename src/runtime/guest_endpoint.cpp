@@ -46,6 +46,7 @@ async::Task<Result<model::Response>> GuestEndpoint::call(model::Request request,
 async::Task<Result<GuestEndpoint::RunPtr>> GuestEndpoint::admit(model::Request& request,
                                                                 const model::CallContext& context) {
     auto run = std::make_unique<GuestRun>(settings_.environment, ports_.host, log_budget_, context);
+    run->cpu_ns = settings_.cpu_ns;
     if (!ports_.slots.try_take(context.depth, run->slot)) {
         CO_TRY(run->slot, co_await ports_.slots.take(context.depth, settings_.slot_wait));
     }

@@ -28,6 +28,7 @@ public:
         std::shared_ptr<const host::ServiceEnvironment> environment;
         model::GuestLimits limits;
         std::chrono::milliseconds slot_wait{5'000};
+        Counter* cpu_ns = nullptr;  // the service's, of this io thread; outlives the endpoint's runs
     };
 
     // `scopes` may be null: a service without a store.

@@ -43,6 +43,11 @@ private:
 
 }  // namespace
 
+GuestRun::~GuestRun() {
+    if (cpu_ns != nullptr && task)
+        cpu_ns->add(static_cast<std::uint64_t>(task->cpu_time().count()));
+}
+
 Error broken_off() {
     return error("guest_invalid_response", "the guest broke its response off, or sent another length than it told");
 }

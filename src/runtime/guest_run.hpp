@@ -6,6 +6,7 @@
 #include "host/guest_services.hpp"
 #include "model/message.hpp"
 #include "model/ports.hpp"
+#include "observability/histogram.hpp"
 #include "runtime/slot_queue.hpp"
 #include "wasm/guest_task.hpp"
 
@@ -16,7 +17,11 @@ struct GuestRun {
     GuestRun(std::shared_ptr<const host::ServiceEnvironment> environment, host::HostPorts& ports,
              std::shared_ptr<host::LogBudget> budget, const model::CallContext& context)
         : services(std::move(environment), ports, std::move(budget), context) {}
+    GuestRun(const GuestRun&) = delete;
+    GuestRun& operator=(const GuestRun&) = delete;
+    ~GuestRun();
 
+    Counter* cpu_ns = nullptr;  // takes the guest's running time in the end; may be null
     Slot slot;
     host::GuestServices services;
     bool request_body_exceeded = false;

@@ -62,7 +62,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"services.*.health", boolean, SKEP_FIELD(service->health_endpoint), "Answer `/_services/NAME/health` at the gateway."},
     {"services.*.metrics", boolean, SKEP_FIELD(service->metrics_endpoint), "Answer `/_services/NAME/metrics` at the gateway."},
 
-    {"services.*.limits.memory", size, SKEP_FIELD(service->limits.memory_bytes), "Memory of one instance; more than 128 MiB counts as 128 MiB.", {64 << 10, 4 * kGiB}},
+    {"services.*.limits.memory", size, SKEP_FIELD(service->limits.memory_bytes), "Memory of one instance.", {64 << 10, 4 * kGiB}},
     {"services.*.limits.time", duration, SKEP_FIELD(service->limits.wall_time), "From the call to the response's head; the whole run of a CGI program.", {1, kDay}},
     {"services.*.limits.cpu", duration, SKEP_FIELD(service->limits.cpu_time), "CPU time of one request.", {1, kDay}},
     {"services.*.limits.request_body", size, SKEP_FIELD(service->limits.request_body_bytes), "The request body.", {0, 1024 * kGiB}},
