@@ -90,7 +90,7 @@ model::CallContext Pipeline::context_of(const model::Request& request, const htt
     context.trace = given ? *given : TraceContext::start(ports_.random);
     const std::string_view id = request.headers.get("x-trace-id");
     context.request_id = is_request_id(id) ? std::string(id) : context.trace.trace_id_hex();
-    context.peer = connection.peer.ip();
+    context.peer = connection.peer_ip;
     return context;
 }
 

@@ -48,6 +48,9 @@ public:
     // As BodySource::poll, reading from the wire as needed.
     model::BodyStatus poll(Bytes& chunk);
 
+    // Looks at what has come, without taking it: finds a fault before the reader does.
+    void look_ahead();
+
     // How long the reader may wait for the next byte.
     TimePoint wait_deadline(TimePoint now) const;
     void waited(Duration time) { waited_ += time; }
@@ -72,6 +75,9 @@ private:
     model::BodyStatus take(std::string_view found, Bytes& chunk);
     model::BodyStatus finish();
     std::optional<model::BodyStatus> decode(Bytes& chunk);
+    Error fault_of(const Fault& fault) const;
+    Error too_large() const;
+    Error ended_early() const;
 
     Wire& wire_;
     BodyDecoder decoder_;

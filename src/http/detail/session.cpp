@@ -19,7 +19,7 @@ Error error_of(const Fault& fault) {
 Session::Session(SessionContext& context, async::StreamPtr stream)
     : context_(context),
       wire_(std::move(stream)),
-      info_{wire_.stream().peer()},
+      info_{.peer = wire_.stream().peer(), .peer_ip = wire_.stream().peer().ip()},
       cancel_(context.loop),
       grace_(cancel_),
       waiting_since_(context.loop.now()) {
@@ -91,21 +91,37 @@ Session::HeadState Session::scan_head() {
     const auto scanned = scanner_.scan(input.view(), bounds_of(context_.limits));
     if (!scanned)
         return refuse(scanned.error());
-    if (*scanned == HeadScanner::State::incomplete)
-        return HeadState::waiting;
+    return *scanned == HeadScanner::State::complete ? read_head() : check_beginning();
+}
+
+Session::HeadState Session::read_head() {
+    InputBuffer& input = wire_.input();
     auto head =
         parse_request_head(input.view().substr(0, scanner_.size()), scanner_.first_line_size(), context_.limits);
-    input.consume(scanner_.size());
-    scanner_.reset();
-    head_since_.reset();
     if (!head)
         return refuse(head.error());
+    input.consume(scanner_.size());
+    scanner_.reset();
+    line_checked_ = false;
+    head_since_.reset();
     head_.emplace(*std::move(head));
     return HeadState::complete;
 }
 
+// Refuses what can be no head already by its first line, such as HTTP/0.9, without waiting for the rest.
+Session::HeadState Session::check_beginning() {
+    if (line_checked_ || scanner_.first_line_size() == 0)
+        return HeadState::waiting;
+    line_checked_ = true;
+    const std::string_view line = wire_.input().view().substr(0, scanner_.first_line_size());
+    const auto checked = check_request_line(line, context_.limits);
+    return checked ? HeadState::waiting : refuse(checked.error());
+}
+
 Session::HeadState Session::refuse(const Fault& fault) {
     refusal_ = error_of(fault);
+    to_head_ = wire_.input().view().starts_with("HEAD ");
+    to_http_1_0_ = false;
     return HeadState::refused;
 }
 
@@ -163,6 +179,8 @@ bool Session::begin_exchange() {
     if (!refusal_) {
         to_head_ = head_->request.method == "HEAD";
         to_http_1_0_ = head_->is_http_1_0;
+        if (head_->request.authority.empty())
+            head_->request.authority = context_.default_authority;
         keep_alive_ = head_->keep_alive;
         refusal_ = check_body_size();
     }
@@ -228,7 +246,10 @@ void Session::attach_body() {
 
 void Session::start_response(model::Response& response) {
     settle_body(response);
-    if (std::exchange(may_send_continue_, false) && intake_ && intake_->is_held())
+    if (response.status == 205)
+        response.body = model::Body();  // RFC 9110, section 15.3.6
+    const bool is_asked_for = intake_ && intake_->is_held() && response.body.is_stream();
+    if (std::exchange(may_send_continue_, false) && is_asked_for)
         interim_ = kContinue;  // the body will be read while the response streams
     keep_alive_ = keep_alive_ && !context_.draining_since;
     ResponseShape shape{.to_head = to_head_, .to_http_1_0 = to_http_1_0_, .date = context_.date.at(context_.loop)};
@@ -259,13 +280,16 @@ void Session::write_head(model::Response& response, const ResponseShape& shape) 
 void Session::settle_body(model::Response& response) {
     if (!intake_ || intake_->is_finished())
         return;
-    if (!intake_->has_failed() && !intake_->is_held())
+    if (intake_->is_held())
+        intake_->look_ahead();
+    else
         discard_body();
     if (intake_->has_failed()) {
         context_.observer.request_refused(intake_->error());
         response = model::problem_response(intake_->error());
-        keep_alive_ = false;
     }
+    if (!intake_->is_finished() && !response.body.is_stream())
+        keep_alive_ = false;
 }
 
 void Session::discard_body() {
