@@ -141,7 +141,7 @@ Result<model::Response> GuestEndpoint::http_response(RunPtr& run) {
     if (!gathered.empty())
         first = Bytes(std::move(gathered));
     task.lift_wall_limit();
-    auto body = make_guest_body(std::move(run), ports_.retirement);
+    auto body = make_guest_body(std::move(run), ports_.retirement, settings_.limits.stream_idle);
     response.body = model::Body(model::prefixed(std::move(first), std::move(body)));
     return response;
 }

@@ -56,7 +56,9 @@ private:
     async::TaskGroup lingering_;
 };
 
-// The response body of a running guest, which logs its failure. Destroyed before its end, it stops the guest.
-std::unique_ptr<model::BodySource> make_guest_body(std::unique_ptr<GuestRun> run, RunRetirement& retirement);
+// The response body of a running guest, which logs its failure. It fails where the guest
+// sends nothing for `idle` while its reader waits. Destroyed before its end, it stops the guest.
+std::unique_ptr<model::BodySource> make_guest_body(std::unique_ptr<GuestRun> run, RunRetirement& retirement,
+                                                   std::chrono::milliseconds idle);
 
 }  // namespace skep::runtime
