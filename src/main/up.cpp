@@ -77,9 +77,6 @@ platform::PlatformOptions platform_options(const cli::ProjectOptions& project, c
     options.version = SKEP_VERSION;
     options.log_format = for_people ? platform::LogFormat::text : platform::LogFormat::json;
     options.engine.slots = options.application.runtime.slots.value_or(0);
-    options.engine.max_memory = model::GuestLimits().memory_bytes;
-    for (const model::Service& service : options.application.services)
-        options.engine.max_memory = std::max(options.engine.max_memory, service.limits.memory_bytes);
     return options;
 }
 
