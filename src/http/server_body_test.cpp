@@ -320,7 +320,7 @@ TEST_F(ServerBody, refuses_a_malformed_body_that_a_handler_holds_when_it_answers
     RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nxyz\r\n");
 
     expect_refused(peer, 400, "hexadecimal");
-    EXPECT_EQ(loop.run(model::read_all(held, 100)).error().name(), "malformed_request");
+    EXPECT_EQ(loop.run(model::read_all(held, 100)).error().name(), "client_closed");
 }
 
 TEST_F(ServerBody, refuses_a_body_that_is_too_large_and_that_a_handler_holds_when_it_answers) {
@@ -346,6 +346,35 @@ TEST_F(ServerBody, refuses_a_body_that_was_cut_and_that_a_handler_holds_when_it_
     loop.advance(100ms);
 
     expect_refused(peer, 400, "closed within the body");
+}
+
+TEST_F(ServerBody, goes_on_after_a_body_that_a_handler_holds_when_it_answers_and_that_has_come) {
+    model::Body held;
+    hold_body_and_answer(held);
+
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" +
+                        std::string(kGet));
+
+    EXPECT_EQ(handler.seen().size(), 2U);
+    EXPECT_THAT(peer.received(), Not(HasSubstr("connection: close")));
+}
+
+TEST_F(ServerBody, goes_on_after_a_stream_during_which_nobody_read_the_body) {
+    model::Body held;
+    handler.answer = [&held, this](model::Request request) -> async::Task<model::Response> {
+        held = std::move(request.body);
+        model::Response response;
+        response.body = model::Body(body.source());
+        co_return response;
+    };
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc");
+    body.push("x");
+    peer.send("de" + std::string(kGet));
+
+    body.end();
+
+    EXPECT_THAT(peer.received(), HasSubstr("\r\n\r\n1\r\nx\r\n0\r\n\r\n"));
+    EXPECT_EQ(handler.seen().size(), 2U);
 }
 
 TEST_F(ServerBody, says_close_when_a_handler_answers_with_the_body_still_coming) {

@@ -1,5 +1,6 @@
 #include "platform/io_worker.hpp"
 
+#include <ranges>
 #include <unordered_map>
 
 #include "host/http_outbound.hpp"
@@ -82,8 +83,9 @@ struct IoWorker::Parts {
         }
     }
 
+    // The application first: a call under way over the control API must not keep its port open.
     async::Task<void> drain(TimePoint deadline, std::function<void()> done) {
-        for (auto& server : servers)
+        for (auto& server : servers | std::views::reverse)
             co_await server->drain(deadline);
         done();
     }
