@@ -37,8 +37,7 @@ private:
 void follow(platform::Platform& running, builder::DevLoop& loop, Signals& signals, StopEvent& stop) {
     async::BlockingPool thread(1, 1);
     thread.submit([&loop] { loop.run(); });
-    while (signals.wait() == SIGHUP)
-        static_cast<void>(running.reload());
+    serve_until_stopped(running, signals);
     stop.set();
 }
 

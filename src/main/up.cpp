@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "main/host_paths.hpp"
-#include "main/signals.hpp"
 
 namespace skep {
 namespace {
@@ -94,6 +93,12 @@ void print_addresses(const platform::Platform& running, cli::Output& output) {
     output.print(listing);
 }
 
+void serve_until_stopped(platform::Platform& running, Signals& signals) {
+    // The log says what could not be loaded.
+    while (signals.wait() == SIGHUP) [[maybe_unused]]
+        const Result<> reloaded = running.reload();
+}
+
 int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output) {
     auto loaded = manifest::load(project.manifest, project.layers);
     if (!loaded)
@@ -107,9 +112,7 @@ int up(const cli::ProjectOptions& project, const Environment& environment, cli::
     if (!running)
         return output.fail(running.error());
     print_addresses(**running, output);
-    // A reload says in the log what it could not load.
-    while (signals.wait() == SIGHUP)
-        static_cast<void>((*running)->reload());
+    serve_until_stopped(**running, signals);
     output.note("stopping: running requests may end; a second signal stops at once");
     signals.end_by_the_next();
     (*running)->drain(kDrainPatience);
