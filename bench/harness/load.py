@@ -57,7 +57,9 @@ def wrk_command(url, seconds, connections):
 
 def closed(url, seconds, connections=64):
     """As many requests as `connections` of them, one after the other each, can make in `seconds`."""
-    done = subprocess.run(wrk_command(url, seconds, connections), capture_output=True, text=True, check=True)
+    done = subprocess.run(wrk_command(url, seconds, connections), capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"wrk against {url}: {done.stderr or done.stdout}")
     return parse_wrk(done.stdout)
 
 
