@@ -30,6 +30,8 @@ def milliseconds(text):
 def parse_wrk(text):
     """The output of `wrk --latency`."""
     requests, seconds = re.search(r"(\d+) requests in ([\d.]+(?:us|ms|s|m))", text).groups()
+    if requests == "0":
+        raise RuntimeError("not one request was answered while wrk ran")
     quantile = dict(re.findall(r"^\s+(\d+)%\s+([\d.]+\w+)$", text, re.MULTILINE))
     failed = sum(int(count) for count in re.findall(r"Non-2xx or 3xx responses: (\d+)", text))
     for counts in re.findall(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text):
@@ -61,6 +63,11 @@ def closed(url, seconds, connections=64):
     if done.returncode != 0:
         raise RuntimeError(f"wrk against {url}: {done.stderr or done.stdout}")
     return parse_wrk(done.stdout)
+
+
+def warm_up(url, connections=64):
+    """Load for a second that nobody looks at."""
+    subprocess.run(wrk_command(url, 1, connections), stdout=subprocess.DEVNULL)
 
 
 def start_closed(url, seconds, connections):
