@@ -32,7 +32,7 @@ def parse_wrk(text):
     requests, seconds = re.search(r"(\d+) requests in ([\d.]+(?:us|ms|s|m))", text).groups()
     if requests == "0":
         raise RuntimeError("not one request was answered while wrk ran")
-    quantile = dict(re.findall(r"^\s+(\d+)%\s+([\d.]+\w+)$", text, re.MULTILINE))
+    quantile = dict(re.findall(r"^\s+(\d+)%\s+([\d.]+\w+) *$", text, re.MULTILINE))
     failed = sum(int(count) for count in re.findall(r"Non-2xx or 3xx responses: (\d+)", text))
     for counts in re.findall(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text):
         failed += sum(int(count) for count in counts)
