@@ -145,7 +145,7 @@ TEST_F(ClientFraming, refuses_bytes_behind_the_last_chunk) {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\nHTTP/1.1 200 "
         "OK\r\n");
 
-    expect_body_refused(*reply, "bytes follow");
+    expect_refused(*reply, "bytes follow");
 }
 
 TEST_F(ClientFraming, does_not_reuse_a_connection_on_which_bytes_come_unasked) {
@@ -186,6 +186,14 @@ TEST_F(ClientFraming, refuses_transfer_encoding_in_http_1_0) {
 
 TEST_F(ClientFraming, refuses_a_malformed_chunk_size) {
     const auto reply = answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n");
+
+    expect_refused(*reply, "hexadecimal");
+}
+
+TEST_F(ClientFraming, refuses_a_malformed_chunk_size_behind_the_first_chunk) {
+    const auto reply = answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+
+    peer->send("xyz\r\n");
 
     expect_body_refused(*reply, "hexadecimal");
 }
@@ -275,6 +283,58 @@ TEST_F(ClientFraming, strips_what_belongs_to_one_hop) {
 
     EXPECT_EQ(reply->status, 200);
     EXPECT_EQ(reply->headers.size(), 0U);
+}
+
+TEST_F(ClientFraming, does_not_reuse_a_connection_on_which_204_announced_a_body) {
+    const auto reply = answered("HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n");
+
+    EXPECT_EQ(reply->status, 204);
+    EXPECT_EQ(reply->body, "");
+    expect_closed();
+}
+
+TEST_F(ClientFraming, refuses_an_interim_response_with_a_length) {
+    const auto reply = answered(
+        "HTTP/1.1 103 Early Hints\r\nContent-Length: 3\r\n\r\n"
+        "abcHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+
+    expect_refused(*reply, "interim response");
+}
+
+TEST_F(ClientFraming, refuses_a_transfer_coding_behind_chunked) {
+    const auto reply = answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n");
+
+    expect_refused(*reply, "behind chunked");
+}
+
+TEST_F(ClientFraming, refuses_a_chunk_size_that_overflows) {
+    const auto reply =
+        answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000003\r\nabc\r\n0\r\n\r\n");
+
+    expect_refused(*reply, "not a hexadecimal number");
+}
+
+TEST_F(ClientFraming, refuses_a_length_past_64_bits) {
+    const auto reply = answered("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551619\r\n\r\nabc");
+
+    expect_refused(*reply, "Content-Length is not a number");
+}
+
+TEST_F(ClientFraming, takes_a_reply_with_a_field_that_means_something_in_requests_only) {
+    const auto reply = answered("HTTP/1.1 200 OK\r\nExpect: wonders\r\nContent-Length: 3\r\n\r\nabc");
+
+    EXPECT_EQ(reply->body, "abc");
+    EXPECT_EQ(client.idle_connections(), 1U);
+}
+
+TEST_F(ClientFraming, says_when_the_connection_breaks_within_a_body) {
+    const auto reply = answered("HTTP/1.1 200 OK\r\n\r\nab");
+
+    peer->reset();
+
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_EQ(reply->body_error_name(), "upstream_closed");
+    EXPECT_EQ(client.idle_connections(), 0U);
 }
 
 }  // namespace

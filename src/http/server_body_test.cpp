@@ -25,6 +25,13 @@ protected:
             co_return response;
         };
     }
+    // The handler answers at once and keeps the request's body in `held`.
+    void hold_body_and_answer(model::Body& held) {
+        handler.answer = [&held](model::Request request) -> async::Task<model::Response> {
+            held = std::move(request.body);
+            co_return text_response("ok");
+        };
+    }
     void answer_with_field(std::string_view name, std::string_view value) {
         handler.answer = [=](model::Request) -> async::Task<model::Response> {
             model::Response response = text_response("ok");
@@ -283,10 +290,7 @@ TEST_F(ServerBody, lets_the_handler_allow_a_larger_body) {
 
 TEST_F(ServerBody, fails_a_body_that_is_held_beyond_the_answer) {
     model::Body held;
-    handler.answer = [&](model::Request request) -> async::Task<model::Response> {
-        held = std::move(request.body);
-        co_return text_response("ok");
-    };
+    hold_body_and_answer(held);
     RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc");
     EXPECT_EQ(peer.status(), 200);
 
@@ -294,6 +298,103 @@ TEST_F(ServerBody, fails_a_body_that_is_held_beyond_the_answer) {
 
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().name(), "client_closed");
+    EXPECT_TRUE(peer.is_closed());
+}
+
+TEST_F(ServerBody, does_not_end_a_chunked_body_at_an_empty_chunk) {
+    answer_with_body();
+    body.push("");
+    body.push("ab");
+    body.end();
+
+    RawPeer peer = sent(kGet);
+
+    EXPECT_EQ(peer.body(), "2\r\nab\r\n0\r\n\r\n");
+    EXPECT_FALSE(peer.is_closed());
+}
+
+TEST_F(ServerBody, refuses_a_malformed_body_that_a_handler_holds_when_it_answers) {
+    model::Body held;
+    hold_body_and_answer(held);
+
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nxyz\r\n");
+
+    expect_refused(peer, 400, "hexadecimal");
+    EXPECT_EQ(loop.run(model::read_all(held, 100)).error().name(), "client_closed");
+}
+
+TEST_F(ServerBody, refuses_a_body_that_is_too_large_and_that_a_handler_holds_when_it_answers) {
+    model::Body held;
+    hold_body_and_answer(held);
+    limits.request_body = 2;
+
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+
+    expect_refused(peer, 413, "2 bytes");
+}
+
+TEST_F(ServerBody, refuses_a_body_that_was_cut_and_that_a_handler_holds_when_it_answers) {
+    model::Body held;
+    handler.answer = [&held, this](model::Request request) -> async::Task<model::Response> {
+        held = std::move(request.body);
+        co_await loop.loop().sleep_for(100ms);
+        co_return text_response("ok");
+    };
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc");
+    peer.end();
+
+    loop.advance(100ms);
+
+    expect_refused(peer, 400, "closed within the body");
+}
+
+TEST_F(ServerBody, goes_on_after_a_body_that_a_handler_holds_when_it_answers_and_that_has_come) {
+    model::Body held;
+    hold_body_and_answer(held);
+
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" +
+                        std::string(kGet));
+
+    EXPECT_EQ(handler.seen().size(), 2U);
+    EXPECT_THAT(peer.received(), Not(HasSubstr("connection: close")));
+}
+
+TEST_F(ServerBody, goes_on_after_a_stream_during_which_nobody_read_the_body) {
+    model::Body held;
+    handler.answer = [&held, this](model::Request request) -> async::Task<model::Response> {
+        held = std::move(request.body);
+        model::Response response;
+        response.body = model::Body(body.source());
+        co_return response;
+    };
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc");
+    body.push("x");
+    peer.send("de" + std::string(kGet));
+
+    body.end();
+
+    EXPECT_THAT(peer.received(), HasSubstr("\r\n\r\n1\r\nx\r\n0\r\n\r\n"));
+    EXPECT_EQ(handler.seen().size(), 2U);
+}
+
+TEST_F(ServerBody, says_close_when_a_handler_answers_with_the_body_still_coming) {
+    model::Body held;
+    hold_body_and_answer(held);
+
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc");
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_THAT(peer.received(), HasSubstr("\r\nconnection: close\r\n"));
+    EXPECT_TRUE(peer.is_closed());
+}
+
+TEST_F(ServerBody, asks_for_no_body_that_a_handler_holds_when_it_answers) {
+    model::Body held;
+    hold_body_and_answer(held);
+
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+
+    EXPECT_EQ(peer.status(), 200);
     EXPECT_TRUE(peer.is_closed());
 }
 

@@ -236,5 +236,46 @@ TEST_F(ServerExchange, turns_an_exception_of_the_handler_into_500_and_goes_on) {
     EXPECT_THAT(observer.failures, testing::ElementsAre("internal: the handler threw: secret"));
 }
 
+TEST_F(ServerExchange, answers_what_was_pipelined_before_a_malformed_request_and_nothing_after_it) {
+    RawPeer peer = sent(repeated(kGet, 49) + "GET /bad HTTP/1.1\r\n\r\n" + repeated(kGet, 50));
+
+    EXPECT_EQ(peer.received().substr(0, 49 * kOk.size()), repeated(kOk, 49));
+    EXPECT_THAT(peer.received().substr(49 * kOk.size()), testing::StartsWith("HTTP/1.1 400 "));
+    EXPECT_EQ(peer.received().rfind("HTTP/1.1"), 49 * kOk.size());
+    EXPECT_TRUE(peer.is_closed());
+    EXPECT_EQ(handler.seen().size(), 49U);
+}
+
+TEST_F(ServerExchange, sends_no_body_with_205) {
+    handler.answer = [](model::Request) -> async::Task<model::Response> { co_return text_response("x", 205); };
+
+    RawPeer peer = sent(kGet);
+
+    EXPECT_THAT(peer.received(), HasSubstr("\r\ncontent-length: 0\r\n"));
+    EXPECT_EQ(peer.body(), "");
+    EXPECT_FALSE(peer.is_closed());
+}
+
+TEST_F(ServerExchange, keeps_credentials_for_proxies_to_itself) {
+    RawPeer peer = sent("GET / HTTP/1.1\r\nHost: h\r\nProxy-Authorization: Basic eA==\r\n\r\n");
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_TRUE(handler.seen()[0].headers.empty());
+}
+
+TEST_F(ServerExchange, does_not_send_what_the_connection_field_of_a_response_names) {
+    handler.answer = [](model::Request) -> async::Task<model::Response> {
+        model::Response response = text_response("ok");
+        response.headers.add("connection", "X-Secret");
+        response.headers.add("x-secret", "1");
+        response.headers.add("proxy-authenticate", "Basic");
+        co_return response;
+    };
+
+    RawPeer peer = sent(kGet);
+
+    EXPECT_EQ(peer.received(), kOk);
+}
+
 }  // namespace
 }  // namespace skep::http

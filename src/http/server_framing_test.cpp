@@ -69,19 +69,22 @@ TEST_F(ServerFraming, refuses_content_length_beside_transfer_encoding) {
 TEST_F(ServerFraming, refuses_an_unknown_transfer_coding) {
     RawPeer peer = sent(post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"));
 
-    expect_refused(peer, 501, "transfer coding is not chunked");
+    expect_refused(peer, 501, "transfer coding other than chunked");
+    EXPECT_TRUE(handler.seen().empty());
 }
 
 TEST_F(ServerFraming, refuses_a_transfer_coding_that_only_looks_like_chunked) {
     RawPeer peer = sent(post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"));
 
-    expect_refused(peer, 501, "transfer coding is not chunked");
+    expect_refused(peer, 400, "last transfer coding is not chunked");
+    EXPECT_TRUE(handler.seen().empty());
 }
 
 TEST_F(ServerFraming, refuses_chunked_given_twice) {
     RawPeer peer = sent(post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"));
 
-    expect_refused(peer, 400, "given twice");
+    expect_refused(peer, 400, "behind chunked");
+    EXPECT_TRUE(handler.seen().empty());
 }
 
 TEST_F(ServerFraming, refuses_a_transfer_coding_behind_a_vertical_tab) {
@@ -211,11 +214,122 @@ TEST_F(ServerFraming, refuses_trailers_past_the_limit_of_a_header_block) {
 
     RawPeer peer = sent(chunked("0\r\nX-Sum: " + std::string(2000, '9') + "\r\n\r\n"));
 
-    expect_refused(peer, 400, "too long");
+    expect_refused(peer, 431, "too long");
 }
 
 TEST_F(ServerFraming, says_400_when_the_client_ends_within_the_body) {
     RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc");
+
+    peer.end();
+
+    expect_refused(peer, 400, "closed within the body");
+}
+
+TEST_F(ServerFraming, refuses_a_negative_content_length) {
+    RawPeer peer = sent(post("Content-Length: -3\r\n", "abc"));
+
+    expect_refused(peer, 400, "Content-Length is not a number");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerFraming, refuses_a_hexadecimal_content_length) {
+    RawPeer peer = sent(post("Content-Length: 0x3\r\n", "abc"));
+
+    expect_refused(peer, 400, "Content-Length is not a number");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerFraming, refuses_a_content_length_with_a_space_within) {
+    RawPeer peer = sent(post("Content-Length: 3 0\r\n", "abc"));
+
+    expect_refused(peer, 400, "Content-Length is not a number");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerFraming, refuses_a_content_length_of_64_bits_as_too_large) {
+    RawPeer peer = sent(post("Content-Length: 9223372036854775807\r\n", "abc"));
+
+    expect_refused(peer, 413, "9223372036854775807");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerFraming, refuses_a_transfer_coding_behind_chunked) {
+    RawPeer peer = sent(post("Transfer-Encoding: chunked, gzip\r\n", "0\r\n\r\n"));
+
+    expect_refused(peer, 400, "behind chunked");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerFraming, refuses_the_transfer_coding_identity) {
+    RawPeer peer = sent(post("Transfer-Encoding: identity\r\n", "abc"));
+
+    expect_refused(peer, 400, "last transfer coding is not chunked");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerFraming, refuses_an_unknown_transfer_coding_on_a_line_of_its_own) {
+    RawPeer peer = sent(post("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"));
+
+    expect_refused(peer, 501, "transfer coding other than chunked");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerFraming, refuses_an_empty_element_among_transfer_codings) {
+    RawPeer peer = sent(post("Transfer-Encoding: chunked,\r\n", "0\r\n\r\n"));
+
+    expect_refused(peer, 400, "empty element");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerFraming, refuses_content_length_beside_an_unknown_transfer_coding) {
+    RawPeer peer = sent(post("Transfer-Encoding: xchunked\r\nContent-Length: 3\r\n", "abc"));
+
+    expect_refused(peer, 400, "Content-Length stands beside Transfer-Encoding");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerFraming, takes_blanks_around_the_marks_of_a_chunk_extension) {
+    RawPeer peer = sent(chunked("3 ; a = 1\t;b\r\nabc\r\n0\r\n\r\n"));
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].body, "abc");
+    EXPECT_EQ(handler.seen()[1].target, "/smuggled");
+}
+
+TEST_F(ServerFraming, refuses_a_blank_behind_the_last_chunk_extension) {
+    RawPeer peer = sent(chunked("3;a \r\nabc\r\n0\r\n\r\n"));
+
+    expect_refused(peer, 400, "chunk extension");
+    EXPECT_EQ(handler.seen().size(), 1U);
+}
+
+TEST_F(ServerFraming, refuses_a_bare_carriage_return_behind_a_backslash) {
+    RawPeer peer = sent(chunked("3;a=\"\\\r1\"\r\nabc\r\n0\r\n\r\n"));
+
+    expect_refused(peer, 400, "chunk extension");
+    EXPECT_EQ(handler.seen().size(), 1U);
+}
+
+TEST_F(ServerFraming, joins_ten_thousand_tiny_chunks) {
+    const std::vector<std::string_view> chunks(10'000, "1\r\nx\r\n");
+
+    RawPeer peer = sent(chunked(fmt::format("{}0\r\n\r\n", fmt::join(chunks, ""))));
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].body, std::string(10'000, 'x'));
+    EXPECT_EQ(handler.seen()[1].target, "/smuggled");
+}
+
+TEST_F(ServerFraming, says_400_when_the_client_ends_within_a_chunk) {
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc");
+
+    peer.end();
+
+    expect_refused(peer, 400, "closed within the body");
+}
+
+TEST_F(ServerFraming, says_400_when_the_client_ends_before_the_last_chunk) {
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
 
     peer.end();
 

@@ -243,5 +243,72 @@ TEST_F(ServerTarget, says_505_to_the_preface_of_http_2) {
     expect_refused(peer, 505, "version");
 }
 
+TEST_F(ServerTarget, refuses_http_0_9_without_waiting_for_more) {
+    RawPeer peer = sent("GET /\r\n");
+
+    expect_refused(peer, 400, "request target");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerTarget, refuses_lines_that_end_in_a_carriage_return_only_without_waiting_for_more) {
+    RawPeer peer = sent("GET / HTTP/1.1\rHost: h\r\r");
+
+    expect_refused(peer, 400, "CRLF");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerTarget, refuses_nul_in_the_target) {
+    RawPeer peer = sent(get(std::string_view("/a\0b", 4)));
+
+    expect_refused(peer, 400, "request target");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerTarget, refuses_bytes_beyond_ascii_in_the_target) {
+    RawPeer peer = sent(get("/caf\xC3\xA9"));
+
+    expect_refused(peer, 400, "request target");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerTarget, keeps_escapes_and_doubled_slashes_as_they_came) {
+    RawPeer peer = sent(get("//a%2Fb%20c/%7e;p=1//?x=%2e%2e/&y=a+b"));
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].target, "//a%2Fb%20c/%7e;p=1//?x=%2e%2e/&y=a+b");
+}
+
+TEST_F(ServerTarget, keeps_the_letter_case_of_a_method) {
+    RawPeer peer = sent("get / HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].method, "get");
+}
+
+TEST_F(ServerTarget, sends_no_body_with_a_refusal_of_head) {
+    RawPeer peer = sent("HEAD / HTTP/1.1\r\n\r\n");
+
+    expect_refused(peer, 400, "");
+    EXPECT_EQ(peer.body(), "");
+}
+
+TEST_F(ServerTarget, sends_the_body_of_a_refusal_that_comes_after_head) {
+    RawPeer peer = sent("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(peer.status(), 200);
+    peer.take();
+
+    peer.send("GET / HTTP/1.1\r\n\r\n");
+
+    EXPECT_NE(peer.take().find("Host is missing"), std::string::npos);
+    EXPECT_TRUE(peer.is_closed());
+}
+
+TEST_F(ServerTarget, gives_an_http_1_0_request_without_host_the_address_of_the_server) {
+    RawPeer peer = sent("GET / HTTP/1.0\r\n\r\n");
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].authority, "127.0.0.1:8080");
+}
+
 }  // namespace
 }  // namespace skep::http

@@ -61,6 +61,7 @@ int dev(const cli::ProjectOptions& given, const Environment& environment, cli::O
     if (const Result<> begun = loop.begin(loaded->application); !begun)
         return output.fail(begun.error());
     raise_descriptor_limit();
+    return_large_blocks();
     Signals signals;
     auto options = platform_options(project, environment, std::move(*loaded));
     options.development = true;

@@ -33,8 +33,7 @@ Result<std::string> read_chunk(int descriptor, const StopEvent& stop) {
 
 class InputBody final : public model::BodySource {
 public:
-    InputBody(async::Loop& loop, int descriptor)
-        : loop_(loop), descriptor_(descriptor), ready_(loop), reading_(loop) {}
+    InputBody(async::Loop& loop, int descriptor) : loop_(loop), descriptor_(descriptor), ready_(loop), reading_(loop) {}
     ~InputBody() override {
         stop_.set();
         reading_.cancel();
@@ -59,7 +58,8 @@ public:
 
 private:
     async::Task<void> read() {
-        next_ = co_await thread_.run(loop_, [this] { return read_chunk(descriptor_, stop_); });
+        auto work = [this] { return read_chunk(descriptor_, stop_); };
+        next_ = co_await thread_.run(loop_, work);
         is_reading_ = false;
         ready_.set();
     }

@@ -1,5 +1,6 @@
 #include "main/up.hpp"
 
+#include <malloc.h>
 #include <mutex>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -38,6 +39,12 @@ private:
 };
 
 }  // namespace
+
+// The allocator would raise this by itself to the largest block that was freed, and keep such blocks of then on.
+void return_large_blocks() {
+    constexpr int kLargeBlock = 1 << 20;
+    mallopt(M_MMAP_THRESHOLD, kLargeBlock);
+}
 
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -91,6 +98,7 @@ int up(const cli::ProjectOptions& project, const Environment& environment, cli::
     if (!loaded)
         return output.fail(cli::errors_of(std::move(loaded.error())));
     raise_descriptor_limit();
+    return_large_blocks();
     Signals signals;
     const SystemClock clock;
     auto options = platform_options(project, environment, std::move(*loaded));

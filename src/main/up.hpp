@@ -17,6 +17,9 @@ platform::PlatformOptions platform_options(const cli::ProjectOptions& project, c
 // A connection, and often a guest's file, needs a descriptor.
 void raise_descriptor_limit();
 
+// Memory of large bodies goes back to the system when it is freed.
+void return_large_blocks();
+
 int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output);
 
 // Prints where the application is to be found.

@@ -18,8 +18,9 @@ namespace skep::mesh {
 // One service as a Caller sees it: where it runs, and what bounds the calls to it. Shared with the calls in flight, so
 // that a reload ends none of them.
 struct Target {
-    Target(async::Loop& loop, std::shared_ptr<model::Endpoint> place, Bulkhead::Limits limits)
-        : endpoint(std::move(place)), bulkhead(loop, limits) {}
+    Target(async::Loop& loop, std::shared_ptr<model::Endpoint> place, Bulkhead::Limits limits,
+           std::shared_ptr<Occupancy> occupancy = std::make_shared<Occupancy>())
+        : endpoint(std::move(place)), bulkhead(loop, limits, std::move(occupancy)) {}
 
     std::shared_ptr<model::Endpoint> endpoint;
     Bulkhead bulkhead;

@@ -26,7 +26,10 @@ def project(tmp_path):
 
 @pytest.fixture(scope="module")
 def app(shared_platforms):
-    return shared_platforms.start(manifest(HELLO))
+    running = shared_platforms.start(manifest(HELLO))
+    running.http.get("/logged")
+    running.wait_for_message("/logged")
+    return running
 
 
 def listed_in_guide():

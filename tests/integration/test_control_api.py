@@ -153,6 +153,12 @@ def test_the_status_command_shows_every_service(app):
     assert [name for name in SERVICES if name not in shown] == []
 
 
+def test_a_command_finds_the_running_application_by_its_folder(app):
+    shown = skep("status", "--manifest", app.folder, "-o", "name").stdout
+
+    assert shown.split() == sorted(SERVICES)
+
+
 # Calls.
 
 

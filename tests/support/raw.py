@@ -1,6 +1,7 @@
 """Bytes to and from a socket, for what an HTTP client would not send or show."""
 
 import socket
+import struct
 
 from support.polling import PATIENCE
 
@@ -19,6 +20,15 @@ class Connection:
 
     def send(self, text):
         self.socket.sendall(text.encode() if isinstance(text, str) else text)
+
+    def end(self):
+        """Closes our direction."""
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def reset(self):
+        """Breaks the connection."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
 
     def read_until(self, end):
         """The bytes up to and with `end`, or all of them where the peer closes before."""

@@ -169,4 +169,4 @@ def _record(line):
 
 def _tells_of_reload(record):
     message = record.get("message", "")
-    return message.startswith(("reloaded", "reload:"))
+    return message.startswith("reloaded") or "the running revision serves on" in message

@@ -12,11 +12,13 @@ namespace {
 constexpr std::size_t kLongestChunkLine = 256;
 
 // Cuts a line off `input` and gives it without its CRLF; empty where it is not there whole yet.
-Parsed<std::optional<std::string_view>> take_line(std::string_view& input, std::size_t longest) {
+// One of `longest` bytes or more fails with `reason`.
+Parsed<std::optional<std::string_view>> take_line(std::string_view& input, std::size_t longest,
+                                                  std::string_view reason) {
     const auto feed = input.substr(0, longest).find('\n');
     if (feed == std::string_view::npos) {
         if (input.size() >= longest)
-            return malformed("a line of the chunked body is too long");
+            return fault(reason, "a line of the chunked body is too long");
         return std::nullopt;
     }
     if (feed == 0 || input[feed - 1] != '\r')
@@ -32,7 +34,8 @@ bool skip_quoted(std::string_view& text) {
         if (!is_in(text[i], kValue))
             return false;
         if (text[i] == '\\') {
-            ++i;
+            if (++i == text.size() || !is_in(text[i], kValue))
+                return false;
         } else if (text[i] == '"') {
             text.remove_prefix(i + 1);
             return true;
@@ -41,28 +44,32 @@ bool skip_quoted(std::string_view& text) {
     return false;
 }
 
-// *( ";" token [ "=" ( token / quoted-string ) ] ), without the blanks that RFC 9112 calls bad.
+bool skip_token(std::string_view& text) {
+    const std::size_t size = span_of(text, kToken);
+    text.remove_prefix(size);
+    return size > 0;
+}
+
+// Cuts `mark` and the blanks around it off `text`; false, and nothing cut, where it does not come.
+bool skip_mark(std::string_view& text, char mark) {
+    constexpr std::string_view kBlanks = " \t";
+    const auto at = text.find_first_not_of(kBlanks);
+    if (at == std::string_view::npos || text[at] != mark)
+        return false;
+    text.remove_prefix(std::min(text.find_first_not_of(kBlanks, at + 1), text.size()));
+    return true;
+}
+
+// *( ";" token [ "=" ( token / quoted-string ) ] ), with blanks around the marks only (RFC 9112, section 7.1.1).
 bool are_extensions(std::string_view text) {
     while (!text.empty()) {
-        if (text.front() != ';')
+        if (!skip_mark(text, ';') || !skip_token(text))
             return false;
-        text.remove_prefix(1);
-        const std::size_t name = span_of(text, kToken);
-        if (name == 0)
-            return false;
-        text.remove_prefix(name);
-        if (!text.starts_with('='))
+        if (!skip_mark(text, '='))
             continue;
-        text.remove_prefix(1);
-        if (text.starts_with('"')) {
-            if (!skip_quoted(text))
-                return false;
-            continue;
-        }
-        const std::size_t value = span_of(text, kToken);
-        if (value == 0)
+        const bool has_value = text.starts_with('"') ? skip_quoted(text) : skip_token(text);
+        if (!has_value)
             return false;
-        text.remove_prefix(value);
     }
     return true;
 }
@@ -103,7 +110,8 @@ Parsed<BodyDecoder::Step> BodyDecoder::decode_chunked(std::string_view& input, s
                 part_ = Part::chunk_end;
             return step;
         }
-        const auto line = take_line(input, longest_line());
+        const std::string_view reason = part_ == Part::trailers ? "headers_too_large" : "malformed_request";
+        const auto line = take_line(input, longest_line(), reason);
         if (!line)
             return std::unexpected(line.error());
         if (!*line)

@@ -9,6 +9,10 @@ namespace {
 
 constexpr int kMostInterims = 16;
 
+Error not_valid(std::string_view rule) {
+    return error("upstream_protocol_error", "the upstream's answer is not valid: {}", rule);
+}
+
 // Takes the bytes of a buffered body and leaves a view of them in it.
 Bytes lend_buffered(model::Body& body) {
     if (body.is_stream())
@@ -134,7 +138,7 @@ ClientExchange::HeadState ClientExchange::fail_with(Error error) {
 }
 
 ClientExchange::HeadState ClientExchange::fail_with(const Fault& fault) {
-    return fail_with(error("upstream_protocol_error", "the upstream's answer is not valid: {}", fault.rule));
+    return fail_with(not_valid(fault.rule));
 }
 
 Result<model::Response> ClientExchange::take_response(std::unique_ptr<ClientExchange>& exchange) {
@@ -150,6 +154,7 @@ Result<model::Response> ClientExchange::take_response(std::unique_ptr<ClientExch
         return response;
     }
     const FieldRules trailers{self.limits_.fields, self.limits_.header_block, true};
+    TRY_DO(self.check_first_chunks(framing, trailers));
     const IntakeRules rules{.limit = std::numeric_limits<std::uint64_t>::max(),
                             .min_rate = 0,
                             .rate_grace = {},
@@ -167,13 +172,32 @@ Result<model::Response> ClientExchange::take_response(std::unique_ptr<ClientExch
     return response;
 }
 
+// What came of a chunked body along with the head is looked at before the head is handed on, so that its faults are
+// faults of the whole answer.
+Result<> ClientExchange::check_first_chunks(const BodyFraming& framing, const FieldRules& trailers) const {
+    if (framing.kind != BodyFraming::Kind::chunked)
+        return {};
+    BodyDecoder decoder(framing, trailers);
+    std::string_view input = wire().input().view();
+    std::string_view found;
+    while (true) {
+        const auto step = decoder.decode(input, found);
+        if (!step)
+            return fail(not_valid(step.error().rule));
+        if (*step == BodyDecoder::Step::end && !input.empty())
+            return fail(not_valid("bytes follow it"));
+        if (*step != BodyDecoder::Step::payload)
+            return {};
+    }
+}
+
 // The body that was read along with the head.
 Result<model::Body> ClientExchange::take_whole_body() {
     InputBuffer& input = wire().input();
     model::Body body(Bytes::copy_of(input.view().substr(0, head_->framing.length)));
     input.consume(head_->framing.length);
     if (!input.empty())
-        return fail("upstream_protocol_error", "the upstream's answer is not valid: bytes follow it");
+        return fail(not_valid("bytes follow it"));
     ended_well_ = true;
     return body;
 }

@@ -49,6 +49,7 @@ private:
     HeadState fail_with(Error error);
     HeadState fail_with(const Fault& fault);
     static Result<model::Response> take_response(std::unique_ptr<ClientExchange>& exchange);
+    Result<> check_first_chunks(const BodyFraming& framing, const FieldRules& trailers) const;
     Result<model::Body> take_whole_body();
 
     async::Loop& loop_;

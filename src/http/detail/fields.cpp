@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <string>
-#include <vector>
 
 #include "http/detail/syntax.hpp"
 
@@ -31,6 +29,10 @@ Known known_of(std::string_view name) {
             return name == "proxy-connection" ? hop : other;
         case 17:
             return name == "transfer-encoding" ? transfer_encoding : other;
+        case 18:
+            return name == "proxy-authenticate" ? hop : other;
+        case 19:
+            return name == "proxy-authorization" ? hop : other;
         default:
             return other;
     }
@@ -47,16 +49,29 @@ Parsed<> read_length(std::string_view value, FrameFields& frame) {
 }
 
 Parsed<> read_codings(std::string_view value, FrameFields& frame) {
+    frame.has_codings = true;
+    if (value.ends_with(','))
+        return malformed("Transfer-Encoding has an empty element");
     do {
         const std::string_view coding = take_list_element(value);
         if (coding.empty())
             return malformed("Transfer-Encoding has an empty element");
-        if (!equals_ignoring_case(coding, "chunked"))
-            return fault("transfer_coding_unsupported", "the transfer coding is not chunked");
         if (frame.chunked)
-            return malformed("the transfer coding chunked is given twice");
-        frame.chunked = true;
+            return malformed("a transfer coding stands behind chunked");
+        frame.chunked = equals_ignoring_case(coding, "chunked");
+        frame.other_codings |= !frame.chunked;
     } while (!value.empty());
+    return {};
+}
+
+// A body whose last coding is not chunked has no end that could be found (RFC 9112, section 6.3).
+Parsed<> check_codings(const FrameFields& frame) {
+    if (frame.has_codings && frame.has_length)
+        return malformed("Content-Length stands beside Transfer-Encoding");
+    if (frame.other_codings && !frame.chunked)
+        return malformed("the last transfer coding is not chunked");
+    if (frame.other_codings)
+        return fault("transfer_coding_unsupported", "there is a transfer coding other than chunked");
     return {};
 }
 
@@ -71,13 +86,6 @@ Parsed<> read_connection(std::string_view value, FrameFields& frame) {
     return {};
 }
 
-Parsed<> read_expect(std::string_view value, FrameFields& frame) {
-    if (!equals_ignoring_case(value, "100-continue"))
-        return fault("expectation_failed", "Expect is not 100-continue");
-    frame.expects_continue = true;
-    return {};
-}
-
 Parsed<> read_frame_field(const model::Headers::Field& field, FrameFields& frame) {
     switch (known_of(field.name)) {
         case Known::content_length:
@@ -87,7 +95,9 @@ Parsed<> read_frame_field(const model::Headers::Field& field, FrameFields& frame
         case Known::connection:
             return read_connection(field.value, frame);
         case Known::expect:
-            return read_expect(field.value, frame);
+            frame.expects_continue = equals_ignoring_case(field.value, "100-continue");
+            frame.expects_other |= !frame.expects_continue;
+            return {};
         case Known::host:
             frame.host = field.value;
             ++frame.hosts;
@@ -141,12 +151,12 @@ Parsed<FrameFields> read_frame_fields(const model::Headers& headers) {
         if (auto read = read_frame_field(field, frame); !read)
             return std::unexpected(read.error());
     }
-    if (frame.chunked && frame.has_length)
-        return malformed("Content-Length stands beside Transfer-Encoding");
+    if (auto checked = check_codings(frame); !checked)
+        return std::unexpected(checked.error());
     return frame;
 }
 
-void strip_hop_by_hop(model::Headers& headers) {
+std::vector<std::string> names_in_connection(const model::Headers& headers) {
     std::vector<std::string> named;
     for (const auto field : headers) {
         if (known_of(field.name) != Known::connection)
@@ -160,6 +170,11 @@ void strip_hop_by_hop(model::Headers& headers) {
                 named.push_back(std::move(option));
         }
     }
+    return named;
+}
+
+void strip_hop_by_hop(model::Headers& headers) {
+    const std::vector<std::string> named = names_in_connection(headers);
     headers.remove_if([&](const model::Headers::Field& field) {
         return known_of(field.name) != Known::other || std::ranges::find(named, field.name) != named.end();
     });

@@ -2,7 +2,9 @@
 // Field lines, and what those of them say that describe the message's frame.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/detail/fault.hpp"
 #include "model/headers.hpp"
@@ -35,16 +37,22 @@ struct FrameFields {
     int hosts = 0;
     bool has_length = false;
     std::uint64_t length = 0;
-    bool chunked = false;
+    bool has_codings = false;
+    bool chunked = false;        // the last transfer coding
+    bool other_codings = false;  // before it, or alone
     bool close = false;
     bool keep_alive = false;
     bool expects_continue = false;
+    bool expects_other = false;
 };
 
 // Reads the framing fields of `headers` and checks each: at most one Content-Length of digits,
-// never with Transfer-Encoding, no coding but a single chunked, Connection a list of tokens, Expect
-// 100-continue or nothing. Views into `headers`.
+// never with Transfer-Encoding, no coding but a single chunked, Connection a list of tokens. Views
+// into `headers`.
 Parsed<FrameFields> read_frame_fields(const model::Headers& headers);
+
+// The names that Connection lists, in lower case, but for close and keep-alive.
+std::vector<std::string> names_in_connection(const model::Headers& headers);
 
 // Removes framing and hop-by-hop fields, and what Connection names.
 void strip_hop_by_hop(model::Headers& headers);

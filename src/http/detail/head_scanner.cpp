@@ -22,6 +22,9 @@ Parsed<HeadScanner::State> HeadScanner::scan(std::string_view text, const HeadBo
         if (is_empty_line)
             return State::complete;
     }
+    const auto stray = text.find('\r', line_start_);
+    if (stray < text.size() - 1)
+        return malformed("a line does not end in CRLF");
     if (first_line_ == 0 && text.size() > bounds.first_line)
         return fault("target_too_long", "the first line is too long");
     if (first_line_ != 0 && text.size() - first_line_ > bounds.block)

@@ -12,7 +12,7 @@ struct HeadBounds {
     std::size_t block;       // the longest field block allowed
 };
 
-// Looks at each byte once. A line feed without its carriage return is refused at once, so that a
+// A line feed without its carriage return, and the other way round, is refused at once, so that a
 // broken client need not wait for a timeout.
 class HeadScanner {
 public:

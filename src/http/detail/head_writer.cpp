@@ -1,5 +1,6 @@
 #include "http/detail/head_writer.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "http/detail/syntax.hpp"
@@ -24,8 +25,9 @@ void append_field(std::string_view name, std::string_view value, std::string& ou
 }
 
 Parsed<> append_fields(const model::Headers& headers, std::string& out) {
+    const std::vector<std::string> named = names_in_connection(headers);
     for (const auto field : headers) {
-        if (is_hop_by_hop(field.name))
+        if (is_hop_by_hop(field.name) || std::ranges::find(named, field.name) != named.end())
             continue;
         if (!is_writable(field))
             return malformed("a field has a character that is not allowed");

@@ -8,6 +8,7 @@ namespace {
 using model::BodyStatus;
 
 constexpr std::size_t kReadAhead = 64 * 1024;
+constexpr std::uint64_t kMostEarned = 24 * 3600;  // seconds; keeps the sum within its type
 
 }  // namespace
 
@@ -36,7 +37,7 @@ BodyStatus BodyIntake::poll(Bytes& chunk) {
             case Wire::Kind::end:
                 if (decoder_.may_end_at_close())
                     return finish();
-                return fail_with(skep::error(rules_.end_reason, "the connection was closed within the body"));
+                return fail_with(ended_early());
             case Wire::Kind::failed:
                 return fail_with(skep::error(rules_.cut_reason, "the connection broke within the body"));
         }
@@ -50,10 +51,8 @@ std::optional<BodyStatus> BodyIntake::decode(Bytes& chunk) {
     const std::size_t before = input.size();
     std::string_view found;
     const auto step = decoder_.decode(input, found);
-    if (!step) {
-        const auto reason = rules_.fault_reason.empty() ? step.error().reason : rules_.fault_reason;
-        return fail_with(skep::error(reason, "{}", step.error().rule));
-    }
+    if (!step)
+        return fail_with(fault_of(step.error()));
     std::optional<BodyStatus> status;
     if (*step == BodyDecoder::Step::payload)
         status = take(found, chunk);
@@ -63,10 +62,52 @@ std::optional<BodyStatus> BodyIntake::decode(Bytes& chunk) {
     return status;
 }
 
+void BodyIntake::look_ahead() {
+    auto read = Wire::Kind::done;
+    while (read == Wire::Kind::done)
+        read = wire_.fill_body(kReadAhead);
+    BodyDecoder ahead = decoder_;
+    std::string_view input = wire_.input().view();
+    std::uint64_t received = received_;
+    auto step = BodyDecoder::Step::payload;
+    while (step == BodyDecoder::Step::payload && state_ == BodyStatus::pending) {
+        std::string_view found;
+        const auto decoded = ahead.decode(input, found);
+        received += found.size();
+        if (!decoded)
+            fail_with(fault_of(decoded.error()));
+        else if (received > rules_.limit)
+            fail_with(too_large());
+        else
+            step = *decoded;
+    }
+    if (step == BodyDecoder::Step::need_more && read == Wire::Kind::end && !decoder_.may_end_at_close())
+        fail_with(ended_early());
+    if (state_ == BodyStatus::failed && reader_ != nullptr)
+        reader_->ready_.set();
+}
+
+void BodyIntake::detach() {
+    if (reader_ != nullptr)
+        reader_->give_up(skep::error(rules_.cut_reason, "the answer was given before the body was read"));
+}
+
+Error BodyIntake::fault_of(const Fault& fault) const {
+    return skep::error(rules_.fault_reason.empty() ? fault.reason : rules_.fault_reason, "{}", fault.rule);
+}
+
+Error BodyIntake::too_large() const {
+    return skep::error("body_too_large", "the body exceeds {} bytes", rules_.limit);
+}
+
+Error BodyIntake::ended_early() const {
+    return skep::error(rules_.end_reason, "the connection was closed within the body");
+}
+
 BodyStatus BodyIntake::take(std::string_view found, Bytes& chunk) {
     received_ += found.size();
     if (received_ > rules_.limit)
-        return fail_with(skep::error("body_too_large", "the body exceeds {} bytes", rules_.limit));
+        return fail_with(too_large());
     chunk = Bytes::copy_of(found);
     return BodyStatus::ready;
 }
@@ -89,7 +130,7 @@ BodyStatus BodyIntake::fail_with(Error error) {
 TimePoint BodyIntake::wait_deadline(TimePoint now) const {
     if (rules_.min_rate == 0)
         return now + rules_.idle;
-    const auto earned = std::chrono::milliseconds(received_ * 1000 / rules_.min_rate);
+    const auto earned = std::chrono::seconds(std::min<std::uint64_t>(received_ / rules_.min_rate, kMostEarned));
     const Duration left = rules_.rate_grace + earned - waited_;
     return now + std::min<Duration>(left, rules_.idle);
 }
@@ -137,6 +178,13 @@ void IncomingBody::end_with(BodyStatus state) {
         error_ = intake_->error();
     if (intake_->trailers() != nullptr)
         trailers_ = *intake_->trailers();
+    release();
+    ready_.set();
+}
+
+void IncomingBody::give_up(Error error) {
+    state_ = BodyStatus::failed;
+    error_ = std::move(error);
     release();
     ready_.set();
 }

@@ -48,6 +48,9 @@ public:
     // As BodySource::poll, reading from the wire as needed.
     model::BodyStatus poll(Bytes& chunk);
 
+    // Looks at what has come, without taking it: finds a fault before the reader does.
+    void look_ahead();
+
     // How long the reader may wait for the next byte.
     TimePoint wait_deadline(TimePoint now) const;
     void waited(Duration time) { waited_ += time; }
@@ -63,6 +66,9 @@ public:
     const model::Headers* trailers() const { return decoder_.trailers(); }
     Wire& wire() { return wire_; }
 
+    // Takes the body from its reader, to whom it fails with `cut_reason`.
+    void detach();
+
     // Whether a reader holds the body.
     bool is_held() const { return reader_ != nullptr; }
 
@@ -72,6 +78,9 @@ private:
     model::BodyStatus take(std::string_view found, Bytes& chunk);
     model::BodyStatus finish();
     std::optional<model::BodyStatus> decode(Bytes& chunk);
+    Error fault_of(const Fault& fault) const;
+    Error too_large() const;
+    Error ended_early() const;
 
     Wire& wire_;
     BodyDecoder decoder_;
@@ -108,6 +117,7 @@ private:
     void start_waiting();
     async::Task<void> wait_for_bytes();
     void end_with(model::BodyStatus state);
+    void give_up(Error error);
     void release();
 
     async::Loop& loop_;

@@ -93,6 +93,8 @@ void MessageSender::gather() {
 }
 
 void MessageSender::gather_chunk(Bytes chunk) {
+    if (chunk.empty())
+        return;  // as a chunk, it would end the body
     if (framing_.kind == Kind::length) {
         if (chunk.size() > remaining_) {
             chunk.truncate(remaining_);

@@ -97,6 +97,8 @@ Parsed<> check_frame(const FrameFields& frame, bool is_http_1_0) {
         return malformed("Host is not valid");
     if (frame.chunked && is_http_1_0)
         return malformed("Transfer-Encoding stands in an HTTP/1.0 request");
+    if (frame.expects_other)
+        return fault("expectation_failed", "Expect is not 100-continue");
     return {};
 }
 
@@ -127,6 +129,11 @@ Parsed<> finish(RequestHead& head, const RequestLine& line) {
 
 HeadBounds bounds_of(const ServerLimits& limits) {
     return {.first_line = kLongestMethod + limits.target + kLongestVersion, .block = limits.header_block};
+}
+
+Parsed<> check_request_line(std::string_view line, const ServerLimits& limits) {
+    const auto read = read_request_line(line.substr(0, line.size() - 2), limits.target);
+    return read ? Parsed<>() : std::unexpected(read.error());
 }
 
 Parsed<RequestHead> parse_request_head(std::string_view head, std::size_t first_line_size, const ServerLimits& limits) {

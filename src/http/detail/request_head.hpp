@@ -21,6 +21,9 @@ struct RequestHead {
 // How long a head may become before it is refused.
 HeadBounds bounds_of(const ServerLimits& limits);
 
+// Whether `line`, with its CRLF, can begin a request.
+Parsed<> check_request_line(std::string_view line, const ServerLimits& limits);
+
 // Reads `head`, as found by a HeadScanner: `first_line_size` bytes of request line, then fields,
 // then the empty line.
 Parsed<RequestHead> parse_request_head(std::string_view head, std::size_t first_line_size, const ServerLimits& limits);

@@ -47,8 +47,11 @@ Parsed<> finish(ResponseHead& head, const StatusLine& line, std::string_view met
         return std::unexpected(frame.error());
     if (frame->chunked && (line.is_http_1_0 || line.status == 204 || line.status < 200))
         return malformed("Transfer-Encoding stands where it must not");
+    if (frame->length > 0 && line.status < 200)
+        return malformed("Content-Length stands in an interim response");
+    const bool may_mean_a_body = line.status == 204 && frame->length > 0;
     head.framing = framing_of(*frame, line.status, method);
-    head.keep_alive = !frame->close && (!line.is_http_1_0 || frame->keep_alive) &&
+    head.keep_alive = !frame->close && !may_mean_a_body && (!line.is_http_1_0 || frame->keep_alive) &&
                       head.framing.kind != BodyFraming::Kind::until_close;
     head.response.status = line.status;
     strip_hop_by_hop(head.response.headers);

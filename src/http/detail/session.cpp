@@ -91,21 +91,37 @@ Session::HeadState Session::scan_head() {
     const auto scanned = scanner_.scan(input.view(), bounds_of(context_.limits));
     if (!scanned)
         return refuse(scanned.error());
-    if (*scanned == HeadScanner::State::incomplete)
-        return HeadState::waiting;
+    return *scanned == HeadScanner::State::complete ? read_head() : check_beginning();
+}
+
+Session::HeadState Session::read_head() {
+    InputBuffer& input = wire_.input();
     auto head =
         parse_request_head(input.view().substr(0, scanner_.size()), scanner_.first_line_size(), context_.limits);
-    input.consume(scanner_.size());
-    scanner_.reset();
-    head_since_.reset();
     if (!head)
         return refuse(head.error());
+    input.consume(scanner_.size());
+    scanner_.reset();
+    line_checked_ = false;
+    head_since_.reset();
     head_.emplace(*std::move(head));
     return HeadState::complete;
 }
 
+// Refuses what can be no head already by its first line, such as HTTP/0.9, without waiting for the rest.
+Session::HeadState Session::check_beginning() {
+    if (line_checked_ || scanner_.first_line_size() == 0)
+        return HeadState::waiting;
+    line_checked_ = true;
+    const std::string_view line = wire_.input().view().substr(0, scanner_.first_line_size());
+    const auto checked = check_request_line(line, context_.limits);
+    return checked ? HeadState::waiting : refuse(checked.error());
+}
+
 Session::HeadState Session::refuse(const Fault& fault) {
     refusal_ = error_of(fault);
+    to_head_ = wire_.input().view().starts_with("HEAD ");
+    to_http_1_0_ = false;
     return HeadState::refused;
 }
 
@@ -163,6 +179,8 @@ bool Session::begin_exchange() {
     if (!refusal_) {
         to_head_ = head_->request.method == "HEAD";
         to_http_1_0_ = head_->is_http_1_0;
+        if (head_->request.authority.empty())
+            head_->request.authority = context_.default_authority;
         keep_alive_ = head_->keep_alive;
         refusal_ = check_body_size();
     }
@@ -228,6 +246,8 @@ void Session::attach_body() {
 
 void Session::start_response(model::Response& response) {
     settle_body(response);
+    if (response.status == 205)
+        response.body = model::Body();  // RFC 9110, section 15.3.6
     if (std::exchange(may_send_continue_, false) && intake_ && intake_->is_held())
         interim_ = kContinue;  // the body will be read while the response streams
     keep_alive_ = keep_alive_ && !context_.draining_since;
@@ -259,7 +279,9 @@ void Session::write_head(model::Response& response, const ResponseShape& shape) 
 void Session::settle_body(model::Response& response) {
     if (!intake_ || intake_->is_finished())
         return;
-    if (!intake_->has_failed() && !intake_->is_held())
+    if (intake_->is_held() && response.body.is_stream())
+        intake_->look_ahead();
+    else
         discard_body();
     if (intake_->has_failed()) {
         context_.observer.request_refused(intake_->error());
@@ -269,6 +291,7 @@ void Session::settle_body(model::Response& response) {
 }
 
 void Session::discard_body() {
+    intake_->detach();
     if (may_send_continue_) {
         keep_alive_ = false;  // the client may send the body or not
         return;
@@ -283,7 +306,7 @@ void Session::discard_body() {
 void Session::end_exchange() {
     sender_.reset();
     if (intake_ && !intake_->is_finished())
-        keep_alive_ = false;
+        discard_body();
     intake_.reset();
     wire_.input().shrink();
     interim_ = {};
@@ -314,10 +337,12 @@ async::Task<void> Session::linger() {
 }
 
 async::Task<void> Session::watch() {
-    co_await wire_.stream().hangup().wait();
-    hung_up_ = true;
-    if (busy_)
-        inspect_hangup();
+    while (!wire_.stream().is_broken()) {
+        co_await wire_.stream().hangup().wait();
+        hung_up_ = true;
+        if (busy_)
+            inspect_hangup();
+    }
 }
 
 // The client has closed its direction or broken the connection: reading tells which.
@@ -325,7 +350,7 @@ void Session::inspect_hangup() {
     Wire::Kind kind = Wire::Kind::done;
     while (kind == Wire::Kind::done)
         kind = wire_.fill(context_.limits.read_ahead);
-    if (kind == Wire::Kind::failed) {
+    if (kind == Wire::Kind::failed || wire_.stream().is_broken()) {
         cancel_.cancel();
         return;
     }

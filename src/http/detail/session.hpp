@@ -20,6 +20,7 @@ struct SessionContext {
     Handler& handler;
     ServerLimits limits;
     ServerObserver& observer;
+    std::string default_authority;  // of HTTP/1.0 requests without Host
     DateClock date = {};
     std::optional<TimePoint> draining_since = std::nullopt;
 };
@@ -41,6 +42,8 @@ private:
 
     HeadState look_for_head();
     HeadState scan_head();
+    HeadState read_head();
+    HeadState check_beginning();
     HeadState refuse(const Fault& fault);
     HeadState at_end();
     HeadState on_head_timeout();
@@ -81,6 +84,7 @@ private:
     bool hung_up_ = false;
 
     HeadScanner scanner_;
+    bool line_checked_ = false;  // of a head that is not there whole
     std::optional<RequestHead> head_;
     std::optional<Error> refusal_;
     TimePoint waiting_since_;
