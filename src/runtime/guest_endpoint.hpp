@@ -44,7 +44,7 @@ public:
 private:
     using RunPtr = std::unique_ptr<GuestRun>;
 
-    async::Task<Result<RunPtr>> admit(model::Request& request, const model::CallContext& context);
+    Result<> prepare(GuestRun& run, model::Request& request, const model::CallContext& context);
     Result<> start_task(GuestRun& run, model::Request& request, const model::CallContext& context);
     Result<> bound_body(GuestRun& run, model::Request& request) const;
     async::Task<Result<model::Response>> answer(RunPtr& run);
