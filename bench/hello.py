@@ -64,7 +64,7 @@ def open_latency(starts, runs, settings):
         fields[name] = {"open_rate": rate}
         for label, each in (("open", name), *((f"{ratio}_open", peer) for ratio, peer in peers_of.items())):
             with starts[each]() as server:
-                load.closed(server.url(), 1)
+                load.warm_up(server.url())
                 seen = [load.open_model(server.url(), settings.seconds, rate) for _ in range(3)]
             fields[name][f"{label}_p50_ms"] = figures.median([one.p50_ms for one in seen])
             fields[name][f"{label}_p99_ms"] = figures.median([one.p99_ms for one in seen])

@@ -73,7 +73,7 @@ def quick_beside_spinner(options, settings):
               "wasmtime_": lambda: servers.wasmtime("spinner")}
     for prefix, begin in starts.items():
         with begin() as server:
-            load.closed(server.url("/quick"), 1, QUICK_CONNECTIONS)
+            load.warm_up(server.url("/quick"), QUICK_CONNECTIONS)
             alone, together = quick_rates(server, settings)
         fields[f"{prefix}kept"] = figures.ratio(together, alone)
         fields[f"{prefix}alone_rps"] = figures.median(alone)

@@ -57,6 +57,13 @@ class Wrk(unittest.TestCase):
     def test_is_read(self):
         self.assertEqual(load.parse_wrk(WRK), load.Load(44539, 22269.5, 0, 0.812, 13.56))
 
+    def test_seconds_end_with_a_space(self):
+        self.assertEqual(load.parse_wrk(WRK.replace("13.56ms", "1.02s ")).p99_ms, 1020)
+
+    def test_of_no_request_has_no_figures(self):
+        with self.assertRaises(RuntimeError):
+            load.parse_wrk("  0 requests in 1.00s, 0.00B read\n")
+
     def test_counts_what_failed(self):
         failed = "  Socket errors: connect 0, read 1, write 2, timeout 3\n  Non-2xx or 3xx responses: 4\n"
 

@@ -92,8 +92,7 @@ int serve_handler(const cli::RunOptions& options, const Environment& environment
     if ((*running)->service_counts().first == 0)
         return output.fail(error("service_failed", "cannot serve {}", options.file.string()));
     output.note(fmt::format("serving {} on {}", options.file.string(), (*running)->gateway_url()));
-    while (signals.wait() == SIGHUP)
-        static_cast<void>((*running)->reload());
+    serve_until_stopped(**running, signals);
     (*running)->drain(kDrainPatience);
     return 0;
 }

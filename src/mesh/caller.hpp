@@ -41,6 +41,9 @@ public:
     // caller.
     const ServiceStats& set_target(const std::string& name, std::shared_ptr<Target> target);
 
+    // The statistics of `name`, for what is measured elsewhere.
+    ServiceStats& stats_of(const std::string& name) { return entry_of(name).stats; }
+
     async::Task<Result<model::Response>> invoke(model::ServiceName service, model::Request request,
                                                 model::CallContext context) override;
 
@@ -50,6 +53,7 @@ private:
         ServiceStats stats;
     };
 
+    Entry& entry_of(const std::string& name);
     void write_access_log(const model::CallContext& context, LogRecord line, TimePoint begin,
                           const Result<model::Response>& result) const;
     static async::Task<Result<model::Response>> call(std::shared_ptr<Target> target, model::Request request,

@@ -1,5 +1,6 @@
 #include "platform/io_worker.hpp"
 
+#include <ranges>
 #include <unordered_map>
 
 #include "host/http_outbound.hpp"
@@ -64,7 +65,9 @@ struct IoWorker::Parts {
         Result<std::unique_ptr<wasm::Pool>> pool = wasm::Pool::make(service.app);
         if (!pool)
             return std::make_shared<FailedEndpoint>(pool.error());
-        runtime::GuestEndpoint::Settings settings{.environment = service.environment, .limits = service.spec.limits};
+        runtime::GuestEndpoint::Settings settings{.environment = service.environment,
+                                                  .limits = service.spec.limits,
+                                                  .cpu_ns = &caller.stats_of(service.spec.name.value()).cpu_ns};
         auto endpoint =
             std::make_shared<runtime::GuestEndpoint>(runtime, std::move(*pool), std::move(settings), nullptr);
         if (service.app->reuses_instances())
@@ -82,8 +85,9 @@ struct IoWorker::Parts {
         }
     }
 
+    // The application first: a call under way over the control API must not keep its port open.
     async::Task<void> drain(TimePoint deadline, std::function<void()> done) {
-        for (auto& server : servers)
+        for (auto& server : servers | std::views::reverse)
             co_await server->drain(deadline);
         done();
     }

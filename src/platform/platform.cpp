@@ -154,6 +154,11 @@ struct Platform::State final : admin::Operations {
 };
 
 Result<> Platform::State::start_engine() {
+    // One limit for all, which those of the services lower. A higher one than any has now needs a restart.
+    std::uint64_t& largest = options.engine.max_memory;
+    largest = std::max(largest, model::GuestLimits().memory_bytes);
+    for (const auto& service : options.application.services)
+        largest = std::max(largest, service.limits.memory_bytes);
     TRY(engine, wasm::Engine::make(options.engine, clock));
     TRY(functions, wasm::HostFunctions::make(*engine));
     TRY_DO(host::add_all_interfaces(*functions));

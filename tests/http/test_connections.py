@@ -121,6 +121,22 @@ def test_a_malformed_request_among_pipelined_ones_ends_the_connection_there(app)
     assert reply.rpartition("HTTP/1.1 ")[2].startswith("400 ")
 
 
+@pytest.mark.parametrize("framing", ["content-length: 5\r\n\r\nhello", "transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"])
+def test_a_request_behind_a_body_that_the_guest_did_not_read_is_answered(app, framing):
+    unread = "POST /status/200 HTTP/1.1\r\nhost: h\r\n" + framing
+
+    reply = exchange(app.port, unread + get("/status/201", LAST))
+
+    assert reply.startswith("HTTP/1.1 200 ")
+    assert "HTTP/1.1 201 " in reply
+
+
+def test_http_1_0_without_host_reaches_a_guest(app):
+    reply = exchange(app.port, "GET /inspect/a HTTP/1.0\r\n\r\n")
+
+    assert json.loads(body_of(reply))["authority"] == f"127.0.0.1:{app.port}"
+
+
 def test_http_1_0_closes_after_its_reply(app):
     reply = exchange(app.port, "GET /length?n=2 HTTP/1.0\r\n\r\n")
 

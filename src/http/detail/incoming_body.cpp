@@ -87,6 +87,11 @@ void BodyIntake::look_ahead() {
         reader_->ready_.set();
 }
 
+void BodyIntake::detach() {
+    if (reader_ != nullptr)
+        reader_->give_up(skep::error(rules_.cut_reason, "the answer was given before the body was read"));
+}
+
 Error BodyIntake::fault_of(const Fault& fault) const {
     return skep::error(rules_.fault_reason.empty() ? fault.reason : rules_.fault_reason, "{}", fault.rule);
 }
@@ -173,6 +178,13 @@ void IncomingBody::end_with(BodyStatus state) {
         error_ = intake_->error();
     if (intake_->trailers() != nullptr)
         trailers_ = *intake_->trailers();
+    release();
+    ready_.set();
+}
+
+void IncomingBody::give_up(Error error) {
+    state_ = BodyStatus::failed;
+    error_ = std::move(error);
     release();
     ready_.set();
 }

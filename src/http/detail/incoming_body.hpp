@@ -66,6 +66,9 @@ public:
     const model::Headers* trailers() const { return decoder_.trailers(); }
     Wire& wire() { return wire_; }
 
+    // Takes the body from its reader, to whom it fails with `cut_reason`.
+    void detach();
+
     // Whether a reader holds the body.
     bool is_held() const { return reader_ != nullptr; }
 
@@ -114,6 +117,7 @@ private:
     void start_waiting();
     async::Task<void> wait_for_bytes();
     void end_with(model::BodyStatus state);
+    void give_up(Error error);
     void release();
 
     async::Loop& loop_;

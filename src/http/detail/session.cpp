@@ -248,8 +248,7 @@ void Session::start_response(model::Response& response) {
     settle_body(response);
     if (response.status == 205)
         response.body = model::Body();  // RFC 9110, section 15.3.6
-    const bool is_asked_for = intake_ && intake_->is_held() && response.body.is_stream();
-    if (std::exchange(may_send_continue_, false) && is_asked_for)
+    if (std::exchange(may_send_continue_, false) && intake_ && intake_->is_held())
         interim_ = kContinue;  // the body will be read while the response streams
     keep_alive_ = keep_alive_ && !context_.draining_since;
     ResponseShape shape{.to_head = to_head_, .to_http_1_0 = to_http_1_0_, .date = context_.date.at(context_.loop)};
@@ -280,19 +279,19 @@ void Session::write_head(model::Response& response, const ResponseShape& shape) 
 void Session::settle_body(model::Response& response) {
     if (!intake_ || intake_->is_finished())
         return;
-    if (intake_->is_held())
+    if (intake_->is_held() && response.body.is_stream())
         intake_->look_ahead();
     else
         discard_body();
     if (intake_->has_failed()) {
         context_.observer.request_refused(intake_->error());
         response = model::problem_response(intake_->error());
-    }
-    if (!intake_->is_finished() && !response.body.is_stream())
         keep_alive_ = false;
+    }
 }
 
 void Session::discard_body() {
+    intake_->detach();
     if (may_send_continue_) {
         keep_alive_ = false;  // the client may send the body or not
         return;
@@ -307,7 +306,7 @@ void Session::discard_body() {
 void Session::end_exchange() {
     sender_.reset();
     if (intake_ && !intake_->is_finished())
-        keep_alive_ = false;
+        discard_body();
     intake_.reset();
     wire_.input().shrink();
     interim_ = {};
