@@ -29,7 +29,11 @@ def app(shared_platforms):
             "queue_wait": "100ms",
         },
     }
-    return shared_platforms.start(manifest(services, http={"target": "1KiB", "header_block": "4KiB", "header_fields": 20}, runtime={"io_threads": 1}))
+    return shared_platforms.start(
+        manifest(
+            services, http={"target": "1KiB", "header_block": "4KiB", "header_fields": 20}, runtime={"io_threads": 1}
+        )
+    )
 
 
 def body_of(reply):

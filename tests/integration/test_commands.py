@@ -311,7 +311,9 @@ def test_a_feature_that_is_not_there_is_named(tmp_path):
     assert refused.codes == ["manifest_not_available"]
 
 
-@pytest.mark.parametrize("service", [{"url": "https://127.0.0.1:1"}, {"module": guest("hello_p2"), "outbound": ["https://a.example"]}])
+@pytest.mark.parametrize(
+    "service", [{"url": "https://127.0.0.1:1"}, {"module": guest("hello_p2"), "outbound": ["https://a.example"]}]
+)
 def test_tls_is_refused_until_it_is_there(tmp_path, service):
     (tmp_path / "skep.toml").write_text(manifest({"a": service}))
 

@@ -31,7 +31,9 @@ def schema():
 
 
 def explained(project, key, *arguments, environment=None):
-    return skep("config", "explain", key, "--manifest", project, "-o", "json", *arguments, environment=environment).data[0]
+    return skep(
+        "config", "explain", key, "--manifest", project, "-o", "json", *arguments, environment=environment
+    ).data[0]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,9 @@ def test_the_strongest_layer_wins(project, arguments, environment, value):
 
 
 def test_what_a_layer_hides_is_told_from_the_strongest_to_the_weakest(project):
-    told = explained(project, "services.hello.version", "--profile", "staging", environment={VERSION: "from the environment"})
+    told = explained(
+        project, "services.hello.version", "--profile", "staging", environment={VERSION: "from the environment"}
+    )
 
     assert [hidden["value"] for hidden in told["hides"]] == ["from the profile", "from the file"]
 
@@ -67,7 +71,9 @@ def test_the_start_of_several_keys_tells_them_all(project):
 
 
 def test_a_flag_is_stronger_than_the_environment(platforms):
-    app = platforms.start(manifest({"hello": HELLO}), ["--listen", "127.0.0.1:0"], {"SKEP_GATEWAY__LISTEN": "192.0.2.1:80"})
+    app = platforms.start(
+        manifest({"hello": HELLO}), ["--listen", "127.0.0.1:0"], {"SKEP_GATEWAY__LISTEN": "192.0.2.1:80"}
+    )
 
     assert app.http.get("/").status_code == 200
 
@@ -79,7 +85,9 @@ def test_a_profile_is_in_force(platforms):
 
 
 def test_a_secret_is_redacted(project):
-    (project / "skep.toml").write_text(manifest({"hello": {**HELLO, "secrets": ["jwt"]}}, secrets={"jwt": {"value": "hush-hush"}}))
+    (project / "skep.toml").write_text(
+        manifest({"hello": {**HELLO, "secrets": ["jwt"]}}, secrets={"jwt": {"value": "hush-hush"}})
+    )
 
     told = skep("config", "explain", "--manifest", project, "-o", "json")
 
@@ -117,7 +125,12 @@ def test_a_manifest_follows_the_schema(schema, path):
 
 @pytest.mark.parametrize(
     "text",
-    ["[app]\nnmae = 'x'\n", "[gateway]\nlisten = 7\n", "[services.a]\nroutes = '/'\n", "[services.a]\nurl = 'http://127.0.0.1:1'\nlog_level = 'loud'\n"],
+    [
+        "[app]\nnmae = 'x'\n",
+        "[gateway]\nlisten = 7\n",
+        "[services.a]\nroutes = '/'\n",
+        "[services.a]\nurl = 'http://127.0.0.1:1'\nlog_level = 'loud'\n",
+    ],
 )
 def test_what_check_refuses_the_schema_refuses_too(schema, tmp_path, text):
     (tmp_path / "skep.toml").write_text(text)
@@ -177,7 +190,9 @@ def test_logs_are_followed_until_a_signal(platforms):
 def test_on_a_terminal_the_log_is_text_for_people(tmp_path):
     (tmp_path / "skep.toml").write_text(manifest({"bad": {"module": guest("bomb_truncated"), "routes": ["/"]}}))
     terminal, ours = pty.openpty()
-    process = subprocess.Popen([SKEP, "up", tmp_path], stdout=subprocess.PIPE, stderr=ours, stdin=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        [SKEP, "up", tmp_path], stdout=subprocess.PIPE, stderr=ours, stdin=subprocess.DEVNULL, text=True
+    )
     addresses = [process.stdout.readline() for _ in range(4)]
     process.send_signal(signal.SIGINT)
     exit_code = process.wait(20)

@@ -36,7 +36,10 @@ class Running:
         self.control_url = ready["control"]
         self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, trust_env=False)
         self.control = httpx.Client(
-            base_url=self.control_url, timeout=PATIENCE, trust_env=False, headers={"authorization": f"Bearer {self.token}"}
+            base_url=self.control_url,
+            timeout=PATIENCE,
+            trust_env=False,
+            headers={"authorization": f"Bearer {self.token}"},
         )
 
     @property
