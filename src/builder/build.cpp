@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/process.hpp"
