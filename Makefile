@@ -36,7 +36,7 @@ fuzz: ## Runs every fuzzer for FUZZ_SECONDS
 
 bench: ## Measures build/dist/skep beside its peers (BENCH=hello for one)
 	@tools/install_dependencies build test bench
-	@tools/build dist
+	@tools/build dist skep skep_bare skep_router_bench
 	@tools/build_guests
 	@bench/run $(BENCH)
 

@@ -11,7 +11,8 @@ REUSE_1 = ["--max-instance-reuse-count", "1"]
 def contenders(options):
     """{name: start} in the order in which they run: who is compared stands side by side."""
     hello = functools.partial(servers.hello, options.skep)
-    starts = {
+    starts = {"bare": lambda: servers.bare(options.bare, "hello_p2")} if options.bare else {}
+    starts |= {
         "p2": lambda: hello("hello_p2"),
         "wasmtime_default": lambda: servers.wasmtime("hello_p2"),
         "wasmtime_tuned": lambda: servers.wasmtime("hello_p2", *peers.TUNED),
@@ -23,8 +24,6 @@ def contenders(options):
         "p3_fresh": lambda: hello("hello_p3", reuse=1),
         "wasmtime_p3_reuse1": lambda: servers.wasmtime("hello_p3", *REUSE_1),
     }
-    if options.bare:
-        starts["bare"] = lambda: servers.bare(options.bare, "hello_p2")
     return starts
 
 
@@ -64,7 +63,7 @@ def open_latency(starts, runs, settings):
         fields[name] = {"open_rate": rate}
         for label, each in (("open", name), *((f"{ratio}_open", peer) for ratio, peer in peers_of.items())):
             with starts[each]() as server:
-                load.closed(server.url(), 1)
+                load.warm_up(server.url())
                 seen = [load.open_model(server.url(), settings.seconds, rate) for _ in range(3)]
             fields[name][f"{label}_p50_ms"] = figures.median([one.p50_ms for one in seen])
             fields[name][f"{label}_p99_ms"] = figures.median([one.p99_ms for one in seen])

@@ -30,7 +30,9 @@ def milliseconds(text):
 def parse_wrk(text):
     """The output of `wrk --latency`."""
     requests, seconds = re.search(r"(\d+) requests in ([\d.]+(?:us|ms|s|m))", text).groups()
-    quantile = dict(re.findall(r"^\s+(\d+)%\s+([\d.]+\w+)$", text, re.MULTILINE))
+    if requests == "0":
+        raise RuntimeError("not one request was answered while wrk ran")
+    quantile = dict(re.findall(r"^\s+(\d+)%\s+([\d.]+\w+) *$", text, re.MULTILINE))
     failed = sum(int(count) for count in re.findall(r"Non-2xx or 3xx responses: (\d+)", text))
     for counts in re.findall(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text):
         failed += sum(int(count) for count in counts)
@@ -57,8 +59,15 @@ def wrk_command(url, seconds, connections):
 
 def closed(url, seconds, connections=64):
     """As many requests as `connections` of them, one after the other each, can make in `seconds`."""
-    done = subprocess.run(wrk_command(url, seconds, connections), capture_output=True, text=True, check=True)
+    done = subprocess.run(wrk_command(url, seconds, connections), capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"wrk against {url}: {done.stderr or done.stdout}")
     return parse_wrk(done.stdout)
+
+
+def warm_up(url, connections=64):
+    """Load for a second that nobody looks at."""
+    subprocess.run(wrk_command(url, 1, connections), stdout=subprocess.DEVNULL)
 
 
 def start_closed(url, seconds, connections):

@@ -52,7 +52,7 @@ def measure(starts, settings, path="/"):
         runs = {name: Runs() for name in servers}
         path_of = path if isinstance(path, dict) else dict.fromkeys(servers, path)
         for name, server in servers.items():
-            load.closed(server.url(path_of[name]), 1, settings.connections)
+            load.warm_up(server.url(path_of[name]), settings.connections)
         for _ in range(settings.rounds):
             for name, server in servers.items():
                 runs[name].add(*one_run(server, path_of[name], settings))

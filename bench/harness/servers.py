@@ -34,6 +34,12 @@ def quoted(value):
     return f'"{value}"'
 
 
+def memory_of(pid):
+    """{"rss_mib", "anon_mib"} of a process now."""
+    fields = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
+    return {"rss_mib": int(fields["VmRSS"].split()[0]) / 1024, "anon_mib": int(fields["RssAnon"].split()[0]) / 1024}
+
+
 class Server:
     """A process that answers HTTP on `port`; its output goes to a file that is shown when it does not start."""
 
@@ -46,7 +52,7 @@ class Server:
                                             stdout=output, stderr=output, cwd=folder.name)
         self.wait(probe)
 
-    def wait(self, probe, patience=120.0):
+    def wait(self, probe, patience=900.0):
         """Until `probe` is answered with a status below 400."""
         while time.monotonic() < self.started + patience and self.process.poll() is None:
             try:
@@ -79,10 +85,7 @@ class Server:
         return cpu.cpu_nanoseconds(self.pid)
 
     def memory(self):
-        """{"rss_mib", "anon_mib"} of the process now."""
-        fields = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines())
-        kib = {name: int(fields[name].split()[0]) for name in ("VmRSS", "RssAnon")}
-        return {"rss_mib": kib["VmRSS"] / 1024, "anon_mib": kib["RssAnon"] / 1024}
+        return memory_of(self.pid)
 
     def stop(self):
         if self.process.poll() is None:

@@ -174,7 +174,6 @@ async::Task<Result<model::Response>> ControlApi::call_service(model::Request& re
     context.deadline = ports_.loop.now() + kCallDeadline;
     context.trace = TraceContext::start(ports_.random);
     context.request_id = context.trace.trace_id_hex();
-    sent.headers.set("x-trace-id", context.request_id);
     CO_TRY(model::Response response,
            co_await ports_.invoker.invoke(std::move(service), std::move(sent), std::move(context)));
     CO_TRY(const std::string text, co_await model::read_all(response.body, kReplyLimit));

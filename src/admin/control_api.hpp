@@ -1,5 +1,5 @@
 #pragma once
-// The control API: what the command line, probes and scrapers ask a running Skep. docs/guide/control-api.md lists it;
+// The control API: what the command line, probes and scrapers ask a running Skep. docs/control-api.md lists it;
 // /api/v1/openapi.json describes it.
 
 #include <functional>

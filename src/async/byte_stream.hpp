@@ -41,8 +41,11 @@ public:
     // Set when `write` may accept something again.
     virtual Signal& writable() = 0;
 
-    // Set once, when the peer has closed its direction or the connection broke, read or not.
+    // Set when the peer has closed its direction, and when the connection broke, whatever is still to be read.
     virtual Signal& hangup() = 0;
+
+    // Whether the connection is known to be broken in both directions, also while there are bytes to read.
+    virtual bool is_broken() const = 0;
 
     // Sends the end of our direction.
     virtual void shutdown_write() = 0;

@@ -49,7 +49,8 @@ void EpollReactor::poll(std::optional<Duration> timeout) {
         const bool broken = (bits & (EPOLLHUP | EPOLLERR)) != 0;
         watcher->on_io({.readable = broken || (bits & (EPOLLIN | EPOLLRDHUP)) != 0,
                         .writable = broken || (bits & EPOLLOUT) != 0,
-                        .hangup = broken || (bits & EPOLLRDHUP) != 0});
+                        .hangup = broken || (bits & EPOLLRDHUP) != 0,
+                        .broken = broken});
     }
 }
 

@@ -19,6 +19,7 @@ public:
         bool readable;
         bool writable;
         bool hangup;  // the peer closed its direction, or the connection broke
+        bool broken;  // the latter
     };
     virtual void on_io(Events events) = 0;
 };

@@ -63,6 +63,7 @@ public:
     Signal& readable() override { return readable_; }
     Signal& writable() override { return writable_; }
     Signal& hangup() override { return hangup_; }
+    bool is_broken() const override { return broken_; }
     void shutdown_write() override { ::shutdown(fd_.get(), SHUT_WR); }
     void abort() override {
         const linger now{.l_onoff = 1, .l_linger = 0};
@@ -81,10 +82,10 @@ private:
         }
         if (events.writable)
             writable_.set();
-        if (events.hangup && !hung_up_) {
-            hung_up_ = true;
+        if ((events.hangup && !hung_up_) || (events.broken && !broken_))
             hangup_.set();
-        }
+        hung_up_ = hung_up_ || events.hangup;
+        broken_ = broken_ || events.broken;
     }
 
     EpollReactor& reactor_;
@@ -95,6 +96,7 @@ private:
     Signal hangup_;
     bool may_read_ = true;
     bool hung_up_ = false;
+    bool broken_ = false;
 };
 
 SocketAddress local_address_of(int fd) {

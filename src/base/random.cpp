@@ -1,5 +1,6 @@
 #include "base/random.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -56,10 +57,27 @@ std::uint64_t kernel_seed() {
 class SystemRandom final : public Random {
 public:
     std::uint64_t next() override { return generator_.next(); }
-    void fill_secure(std::span<std::uint8_t> out) override { fill_from_kernel(out); }
+
+    // Every guest starts with a few secure bytes: one call of the kernel serves many of them.
+    void fill_secure(std::span<std::uint8_t> out) override {
+        if (out.size() > ahead_.size()) {
+            fill_from_kernel(out);
+            return;
+        }
+        if (left_ < out.size()) {
+            fill_from_kernel(ahead_);
+            left_ = ahead_.size();
+        }
+        const auto taken = std::span(ahead_).subspan(left_ - out.size(), out.size());
+        std::ranges::copy(taken, out.begin());
+        std::ranges::fill(taken, std::uint8_t{0});
+        left_ -= out.size();
+    }
 
 private:
     Xoshiro generator_{kernel_seed()};
+    std::array<std::uint8_t, 1024> ahead_{};
+    std::size_t left_ = 0;  // bytes at the front of `ahead_` that nobody has had
 };
 
 class SeededRandom final : public Random {

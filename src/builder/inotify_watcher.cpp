@@ -98,11 +98,12 @@ private:
             changed.push_back(path);
     }
 
-    // What a new folder has in it may have come before it was watched.
+    // What a new folder has in it may have come before it was watched; one that cannot be watched is not followed.
     void take_folder(const inotify_event& event, const fs::path& path, std::vector<fs::path>& changed) {
         changed.push_back(path);
-        if ((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0)
-            static_cast<void>(add(path));
+        if ((event.mask & (IN_CREATE | IN_MOVED_TO)) == 0)
+            return;
+        [[maybe_unused]] const Result<> added = add(path);
     }
 
     UniqueFd inotify_;

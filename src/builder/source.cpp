@@ -71,16 +71,22 @@ std::optional<Source> find_source(const std::filesystem::path& module, const std
     return std::nullopt;
 }
 
-SourceForm form_of_cpp(std::string_view text) {
+bool includes(std::string_view text, std::string_view header) {
+    const std::string angled = fmt::format("#include<{}>", header);
+    const std::string quoted = fmt::format("#include\"{}\"", header);
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
         std::string line(text.substr(0, end));
         std::erase_if(line, [](char character) { return character == ' ' || character == '\t'; });
-        if (line.starts_with("#include<skep/http.hpp>") || line.starts_with("#include\"skep/http.hpp\""))
-            return SourceForm::cpp_component;
+        if (line.starts_with(angled) || line.starts_with(quoted))
+            return true;
         text.remove_prefix(std::min(end + 1, text.size()));
     }
-    return SourceForm::cpp_program;
+    return false;
+}
+
+SourceForm form_of_cpp(std::string_view text) {
+    return includes(text, "skep/http.hpp") ? SourceForm::cpp_component : SourceForm::cpp_program;
 }
 
 bool is_ignored(std::string_view name) {

@@ -26,6 +26,9 @@ struct Source {
 // at most two up and not above `project`. Blocking.
 std::optional<Source> find_source(const std::filesystem::path& module, const std::filesystem::path& project);
 
+// Does a C++ file of `text` itself include `header`, "skep/http.hpp"?
+bool includes(std::string_view text, std::string_view header);
+
 // The form of a C++ file: a component where it includes the SDK's http.hpp.
 SourceForm form_of_cpp(std::string_view text);
 

@@ -60,8 +60,21 @@ Command compile_command(const CompileInput& input) {
         command.emplace_back("-gline-tables-only");
     for (const auto& folder : input.include)
         command.insert(command.end(), {"-isystem", folder.string()});
+    if (!input.header.empty())
+        command.insert(command.end(), {"-include-pch", input.header.string()});
     command.insert(command.end(), {"-c", input.unit.string(), "-o", input.object.string()});
     return command;
+}
+
+Command precompile_command(const CompileInput& input) {
+    Command command = compile_command(input);
+    command.insert(command.begin() + 1,
+                   {"-x", "c++-header", "-fpch-instantiate-templates", "-Wno-pragma-once-outside-header"});
+    return command;
+}
+
+bool tells_of_stale_header(std::string_view output) {
+    return output.contains("precompiled header") || output.contains("PCH file");
 }
 
 Command link_command(SourceForm form, const std::vector<std::filesystem::path>& objects,

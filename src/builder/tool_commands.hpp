@@ -20,10 +20,17 @@ struct CompileInput {
     std::filesystem::path object;
     std::vector<std::filesystem::path> include;
     DebugInfo debug = DebugInfo::strip;
+    std::filesystem::path header;  // compiled already, by `precompile_command`; empty: none
 };
 
 // Compiles one file of C or C++.
 Command compile_command(const CompileInput& input);
+
+// Compiles a header of C++, for `CompileInput::header` of files that begin with it.
+Command precompile_command(const CompileInput& input);
+
+// Does what the compiler printed say that a compiled header does not fit any more?
+bool tells_of_stale_header(std::string_view output);
 
 // Links objects. In a command of its own: in one with the compilation, clang runs a wasm-opt that it finds, which drops
 // the names of functions.

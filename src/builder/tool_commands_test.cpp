@@ -10,6 +10,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 using testing::Not;
 
 TEST(CompileCommand, compiles_cpp_without_exceptions) {
@@ -32,6 +33,25 @@ TEST(CompileCommand, keeps_line_numbers_where_they_are_wanted) {
         compile_command({.unit = "/p/main.c", .object = "/c/main.o", .include = {}, .debug = DebugInfo::keep});
 
     EXPECT_THAT(command, Contains("-gline-tables-only"));
+}
+
+TEST(CompileCommand, takes_a_compiled_header) {
+    const Command command =
+        compile_command({.unit = "/p/main.cpp", .object = "/c/main.o", .include = {}, .header = "/sdk/http.pch"});
+
+    EXPECT_THAT(command, IsSupersetOf({"-include-pch", "/sdk/http.pch"}));
+}
+
+TEST(PrecompileCommand, compiles_a_header_with_the_flags_of_a_file) {
+    const Command command = precompile_command({.unit = "/sdk/http.hpp", .object = "/sdk/http.pch", .include = {}});
+
+    EXPECT_THAT(command, IsSupersetOf({"-x", "c++-header", "-std=c++20", "-O2", "/sdk/http.hpp", "/sdk/http.pch"}));
+}
+
+TEST(StaleHeader, is_told_by_the_compiler) {
+    EXPECT_TRUE(
+        tells_of_stale_header("fatal error: file 'x.hpp' has been modified since the precompiled header 'x' was"));
+    EXPECT_FALSE(tells_of_stale_header("main.cpp:1:1: error: expected ';'\n"));
 }
 
 TEST(LinkCommand, links_a_component_as_a_reactor) {

@@ -11,11 +11,16 @@ constexpr std::uint64_t kLargestReply = 256ULL << 20;
 constexpr std::chrono::seconds kDeadline{35};  // longer than the API gives a call to a service
 
 async::Task<Result<ControlReply>> exchange(http::Client& client, model::Request request, http::ClientOptions options) {
-    CO_TRY(model::Response response, co_await client.send(std::move(request), std::move(options)));
-    CO_TRY(std::string body, co_await model::read_all(response.body, kLargestReply));
-    if (response.status >= 400)
-        co_return fail(error_of_reply(response.status, body));
-    co_return ControlReply{std::move(response.headers), std::move(body)};
+    const std::string address = request.authority;
+    auto response = co_await client.send(std::move(request), std::move(options));
+    if (!response && response.error().name() == "connect_failed")
+        co_return fail("control_unreachable", "no Skep answers at {}", address);
+    if (!response)
+        co_return pass_on(std::move(response));
+    CO_TRY(std::string body, co_await model::read_all(response->body, kLargestReply));
+    if (response->status >= 400)
+        co_return fail(error_of_reply(response->status, body));
+    co_return ControlReply{std::move(response->headers), std::move(body)};
 }
 
 async::Task<> exchange_and_stop(async::IoThread& thread, async::Task<Result<ControlReply>> task,
@@ -53,8 +58,6 @@ private:
         async::TaskGroup group(thread.loop());
         group.spawn(exchange_and_stop(thread, exchange(client, std::move(request), std::move(options)), result));
         thread.run();
-        if (!result && result.error().name() == "connect_failed")
-            return fail("control_unreachable", "no Skep answers at {}", address_.to_string());
         return result;
     }
 

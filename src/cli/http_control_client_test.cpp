@@ -8,12 +8,14 @@
 namespace skep::cli {
 namespace {
 
-// Answers with what it was asked, but for /broken.
+// Answers with what it was asked, but for /broken and /away.
 class Echo final : public http::Handler {
 public:
     async::Task<model::Response> handle(model::Request request, const http::ConnectionInfo&) override {
         if (request.target == "/broken")
             co_return model::problem_response(error("service_not_found", "no service x"));
+        if (request.target == "/away")
+            co_return model::problem_response(error("connect_failed", "users: connection refused"));
         auto body = co_await model::read_all(request.body, 1000);
         model::Response response;
         response.headers.add("x-skep-next", "7");
@@ -66,6 +68,13 @@ TEST_F(HttpControl, makes_an_error_of_a_problem) {
 
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error().to_string(), "service_not_found: no service x");
+}
+
+TEST_F(HttpControl, a_service_that_cannot_be_reached_is_not_the_control_api) {
+    const auto reply = client()->get("/away");
+
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().to_string(), "connect_failed: users: connection refused");
 }
 
 TEST(ControlClient, says_that_nobody_answers) {

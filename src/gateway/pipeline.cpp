@@ -24,6 +24,10 @@ bool is_request_id(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
+async::Task<model::Response> answered(model::Response response) {
+    co_return response;
+}
+
 // What only Skep may say to a service.
 void remove_reserved_fields(model::Headers& headers) {
     headers.remove_if([](const model::Headers::Field& field) { return field.name.starts_with("x-skep-"); });
@@ -55,10 +59,11 @@ std::uint64_t Pipeline::request_body_limit(const model::Request& request, std::u
 
 async::Task<model::Response> Pipeline::handle(model::Request request, const http::ConnectionInfo& connection) {
     if (is_service_endpoint(request.path()))
-        co_return answer_service_endpoint(request, ports_.reports);
-    co_return co_await route(std::move(request), connection);
+        return answered(answer_service_endpoint(request, ports_.reports));
+    return route(std::move(request), connection);
 }
 
+// Neither this nor `handle` is a coroutine: a frame would cost more than finding the route.
 async::Task<model::Response> Pipeline::route(model::Request request, const http::ConnectionInfo& connection) {
     const std::shared_ptr<const RouteTable> routes = routes_;
     const bool by_host = routes->router.has_hosts();
@@ -67,16 +72,15 @@ async::Task<model::Response> Pipeline::route(model::Request request, const http:
     if (match.kind != Router::Match::Kind::found) {
         model::Response refused = no_route(match, request.path());
         refused.headers.set("x-trace-id", context_of(request, connection).request_id);
-        co_return refused;
+        return answered(std::move(refused));
     }
-    co_return co_await call(routes->targets[match.target], std::move(request), connection);
+    return call(routes->targets[match.target], std::move(request), connection);
 }
 
 async::Task<model::Response> Pipeline::call(model::ServiceName service, model::Request request,
                                             const http::ConnectionInfo& connection) {
     const model::CallContext context = context_of(request, connection);
     remove_reserved_fields(request.headers);
-    request.headers.set("x-trace-id", context.request_id);
     Result<model::Response> result = co_await ports_.invoker.invoke(service, std::move(request), context);
     model::Response response = result ? std::move(*result) : refuse(result.error());
     response.headers.set("x-trace-id", context.request_id);
@@ -90,7 +94,7 @@ model::CallContext Pipeline::context_of(const model::Request& request, const htt
     context.trace = given ? *given : TraceContext::start(ports_.random);
     const std::string_view id = request.headers.get("x-trace-id");
     context.request_id = is_request_id(id) ? std::string(id) : context.trace.trace_id_hex();
-    context.peer = connection.peer.ip();
+    context.peer = connection.peer_ip;
     return context;
 }
 

@@ -143,6 +143,7 @@ async::Task<Result<model::Response>> GuestServices::call_service(std::string nam
     }
     model::CallContext context = context_;
     context.caller = environment_->name;
+    context.peer.clear();
     context.depth = context_.depth + 1;
     model::ServiceName service(std::move(name));
     co_return co_await ports_.invoker.invoke(std::move(service), std::move(request), std::move(context));

@@ -3,9 +3,13 @@
 namespace skep::host {
 namespace {
 
+constexpr std::uint16_t kHttpPort = 80;
+
 // A grant that names a closed address opens that address; a name that resolves to one does not, but for localhost,
 // which can mean nothing else.
 http::AddressPolicy policy_of(const model::OutboundGrant& grant) {
+    if (grant.is_for_all)
+        return http::AddressPolicy::any();
     std::vector<async::SocketAddress> named;
     if (auto address = async::SocketAddress::parse_ip(grant.host, grant.port))
         named.push_back(*address);
@@ -21,7 +25,8 @@ http::AddressPolicy policy_of(const model::OutboundGrant& grant) {
 async::Task<Result<model::Response>> HttpOutbound::send(model::Request request, const model::OutboundGrant& grant,
                                                         TimePoint deadline) {
     http::AddressPolicy policy = policy_of(grant);
-    CO_TRY(auto addresses, co_await resolver_.resolve(request.authority, grant.port, std::move(policy)));
+    const std::uint16_t port = grant.is_for_all ? kHttpPort : grant.port;
+    CO_TRY(auto addresses, co_await resolver_.resolve(request.authority, port, std::move(policy)));
     http::ClientOptions options;
     options.addresses = std::move(addresses);
     options.deadline = deadline;

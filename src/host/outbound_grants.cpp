@@ -19,6 +19,10 @@ bool host_matches(const std::string& granted, const std::string& host) {
     return granted == host;
 }
 
+bool matches(const model::OutboundGrant& grant, const HostAndPort& parts) {
+    return grant.is_for_all || (grant.port == parts.port && host_matches(grant.host, parts.host));
+}
+
 }  // namespace
 
 Result<HostAndPort> split_authority(std::string_view authority) {
@@ -50,7 +54,7 @@ Result<const model::OutboundGrant*> find_grant(const std::vector<model::Outbound
         return fail("tls_not_available", "https://{} cannot be reached: TLS is not available yet", authority);
     TRY(const HostAndPort parts, split_authority(authority));
     for (const auto& grant : grants) {
-        if (grant.scheme == wanted_scheme && grant.port == parts.port && host_matches(grant.host, parts.host))
+        if (grant.scheme == wanted_scheme && matches(grant, parts))
             return &grant;
     }
     return fail("outbound_not_granted", "{0}://{1} is not granted: add outbound = [\"{0}://{1}\"]", wanted_scheme,

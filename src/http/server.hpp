@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "async/byte_stream.hpp"
@@ -16,6 +17,7 @@ namespace skep::http {
 // Where a request came from.
 struct ConnectionInfo {
     async::SocketAddress peer;
+    std::string peer_ip;  // written once for all requests of the connection
 };
 
 // Answers requests. Belongs to the server's loop and outlives the server.

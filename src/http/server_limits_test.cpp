@@ -137,6 +137,17 @@ TEST_F(ServerLimit, cancels_the_handler_at_once_when_the_connection_breaks) {
     EXPECT_EQ(observer.closed, 1);
 }
 
+TEST_F(ServerLimit, cancels_a_handler_that_does_not_read_at_once_when_the_connection_breaks_within_the_body) {
+    answer_after(1h);
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + std::string(200'000, 'a'));
+    peer.send(std::string(200'000, 'a'));
+
+    peer.reset();
+
+    EXPECT_EQ(handler.running(), 0U);
+    EXPECT_EQ(observer.closed, 1);
+}
+
 TEST_F(ServerLimit, cancels_the_handler_some_time_after_the_client_has_closed) {
     answer_after(1h);
     RawPeer peer = sent(kGet);

@@ -1,5 +1,7 @@
 #include "main/build.hpp"
 
+#include <fmt/format.h>
+
 #include "builder/build.hpp"
 #include "builder/plan.hpp"
 #include "main/host_paths.hpp"

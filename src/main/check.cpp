@@ -13,7 +13,7 @@ Result<boost::json::object> check_service(const model::Service& service) {
     if (!service.url.empty())
         return boost::json::object{{"service", service.name.value()}, {"kind", "process"}, {"module", service.url}};
     TRY(const std::string module, read_file(service.module, kModuleLimit));
-    const auto found = wasm::inspect(module, wasm::EngineOptions{});
+    const auto found = wasm::inspect(module, wasm::EngineOptions{.max_memory = service.limits.memory_bytes});
     if (!found)
         return fail(Error(found.error()).within(service.module.string()));
     if (!found->kind.is_handler())

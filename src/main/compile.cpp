@@ -26,7 +26,7 @@ void limit_this_process() {
 
 Result<> compile(const std::string& input, const std::string& output) {
     TRY(const std::string module, read_file(input, 64ULL << 20));
-    TRY(const std::string code, wasm::precompile(module, wasm::EngineOptions{}));
+    TRY(const std::string code, wasm::precompile(module, wasm::EngineOptions{.max_memory = 4ULL << 30}));
     return write_file(output, code, 0600);
 }
 

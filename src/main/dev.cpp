@@ -37,8 +37,7 @@ private:
 void follow(platform::Platform& running, builder::DevLoop& loop, Signals& signals, StopEvent& stop) {
     async::BlockingPool thread(1, 1);
     thread.submit([&loop] { loop.run(); });
-    while (signals.wait() == SIGHUP)
-        static_cast<void>(running.reload());
+    serve_until_stopped(running, signals);
     stop.set();
 }
 
@@ -61,6 +60,7 @@ int dev(const cli::ProjectOptions& given, const Environment& environment, cli::O
     if (const Result<> begun = loop.begin(loaded->application); !begun)
         return output.fail(begun.error());
     raise_descriptor_limit();
+    return_large_blocks();
     Signals signals;
     auto options = platform_options(project, environment, std::move(*loaded));
     options.development = true;

@@ -53,7 +53,11 @@ cli::Surroundings surroundings_with(const Environment& environment) {
                     static const SystemClock clock;
                     return cli::connect_over_http(address, token, clock);
                 },
-            .wait = [](std::chrono::milliseconds patience) { return !Signals().wait_for(patience).has_value(); },
+            .wait =
+                [](std::chrono::milliseconds patience) {
+                    static Signals signals;  // also what comes between two waits ends the command well
+                    return !signals.wait_for(patience).has_value();
+                },
             .read_input = [] { return std::string(std::istreambuf_iterator<char>(std::cin), {}); },
             .version = SKEP_VERSION,
             .engine_version = "wasmtime " SKEP_WASMTIME_VERSION};

@@ -9,9 +9,9 @@
 #include "async/task_group.hpp"
 #include "http/client.hpp"
 #include "http/resolver.hpp"
-#include "main/host_paths.hpp"
+#include "main/compiled_file.hpp"
+#include "main/handler.hpp"
 #include "main/standard_input.hpp"
-#include "wasm/code_cache.hpp"
 #include "wasm/guest_task.hpp"
 
 namespace skep {
@@ -80,10 +80,7 @@ wasm::AppSettings settings_of(const cli::RunOptions& options) {
 
 Result<std::shared_ptr<const wasm::App>> load(wasm::Engine& engine, const wasm::HostFunctions& functions,
                                               const cli::RunOptions& options, const Environment& environment) {
-    wasm::CodeCache::Options cache_options{.folder = cache_folder(environment) / "code",
-                                           .compile_command = {"/proc/self/exe", "__compile"}};
-    TRY(const auto cache, wasm::CodeCache::open(engine, std::move(cache_options)));
-    TRY(auto code, cache->load(options.file));
+    TRY(auto code, compiled_file(engine, options.file, environment));
     const wasm::ModuleKind kind = code->kind();
     if (!kind.cgi && !kind.run)
         return fail("module_kind_unknown", "{} is no program: it exports neither _start nor wasi:cli/run{}",
@@ -118,6 +115,8 @@ Result<int> run_app(const wasm::App& app, const cli::RunOptions& options, const 
 }  // namespace
 
 int run_program(const cli::RunOptions& options, const Environment& environment, cli::Output& output) {
+    if (!options.listen.empty())
+        return serve_handler(options, environment, output);
     const SystemClock clock;
     const wasm::EngineOptions engine_options{.slots = 4, .max_memory = 4ULL << 30};
     const auto engine = wasm::Engine::make(engine_options, clock);

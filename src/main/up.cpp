@@ -1,11 +1,12 @@
 #include "main/up.hpp"
 
+#include <algorithm>
+#include <malloc.h>
 #include <mutex>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "main/host_paths.hpp"
-#include "main/signals.hpp"
 
 namespace skep {
 namespace {
@@ -38,6 +39,12 @@ private:
 };
 
 }  // namespace
+
+// The allocator would raise this by itself to the largest block that was freed, and keep such blocks of then on.
+void return_large_blocks() {
+    constexpr int kLargeBlock = 1 << 20;
+    mallopt(M_MMAP_THRESHOLD, kLargeBlock);
+}
 
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -86,11 +93,18 @@ void print_addresses(const platform::Platform& running, cli::Output& output) {
     output.print(listing);
 }
 
+void serve_until_stopped(platform::Platform& running, Signals& signals) {
+    // The log says what could not be loaded.
+    while (signals.wait() == SIGHUP) [[maybe_unused]]
+        const Result<> reloaded = running.reload();
+}
+
 int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output) {
     auto loaded = manifest::load(project.manifest, project.layers);
     if (!loaded)
         return output.fail(cli::errors_of(std::move(loaded.error())));
     raise_descriptor_limit();
+    return_large_blocks();
     Signals signals;
     const SystemClock clock;
     auto options = platform_options(project, environment, std::move(*loaded));
@@ -98,9 +112,7 @@ int up(const cli::ProjectOptions& project, const Environment& environment, cli::
     if (!running)
         return output.fail(running.error());
     print_addresses(**running, output);
-    // A reload says in the log what it could not load.
-    while (signals.wait() == SIGHUP)
-        static_cast<void>((*running)->reload());
+    serve_until_stopped(**running, signals);
     output.note("stopping: running requests may end; a second signal stops at once");
     signals.end_by_the_next();
     (*running)->drain(kDrainPatience);

@@ -3,6 +3,7 @@
 
 #include "base/environment.hpp"
 #include "cli/command_line.hpp"
+#include "main/signals.hpp"
 #include "platform/platform.hpp"
 
 namespace skep {
@@ -17,10 +18,16 @@ platform::PlatformOptions platform_options(const cli::ProjectOptions& project, c
 // A connection, and often a guest's file, needs a descriptor.
 void raise_descriptor_limit();
 
+// Memory of large bodies goes back to the system when it is freed.
+void return_large_blocks();
+
 int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output);
 
 // Prints where the application is to be found.
 void print_addresses(const platform::Platform& running, cli::Output& output);
+
+// Reloads at each SIGHUP, until another signal comes.
+void serve_until_stopped(platform::Platform& running, Signals& signals);
 
 // How long running requests may take to end.
 inline constexpr auto kDrainPatience = std::chrono::seconds(25);

@@ -274,6 +274,13 @@ TEST(Manifest, tls_is_not_available_yet) {
     EXPECT_EQ(fault(with_users("outbound = ['https://api.example.com']")).error.name(), "tls_not_available");
 }
 
+TEST(Manifest, a_file_grant_that_is_no_folder_is_refused) {
+    const Fault found = fault(with_users("files = ['/dev/null:/null']"));
+
+    EXPECT_EQ(found.error.name(), "manifest_invalid_value");
+    EXPECT_THAT(found.error.message(), HasSubstr("service users: there is no folder /dev/null"));
+}
+
 TEST(Manifest, a_secret_without_a_source_is_refused) {
     EXPECT_EQ(fault(with_users("secrets = ['jwt']")).error.name(), "secret_not_found");
     EXPECT_EQ(fault(with_users("[secrets.jwt]\nfile = 'jwt.key'")).error.name(), "secret_not_found");

@@ -1,8 +1,10 @@
 #pragma once
 // Bulkhead: how many calls of one service run at once, and how many may wait.
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 #include "async/loop.hpp"
 #include "async/task.hpp"
@@ -10,7 +12,14 @@
 
 namespace skep::mesh {
 
-// Belongs to one io thread. First come, first served.
+// The calls of one service on all io threads, which the bulkheads of those threads share.
+struct Occupancy {
+    std::atomic<std::uint32_t> running = 0;
+    std::atomic<std::uint32_t> queued = 0;
+};
+
+// Belongs to one io thread. First come, first served on that thread; between threads nobody waits much longer than
+// others. A place that another thread gave back is noticed within a millisecond.
 class Bulkhead {
 public:
     struct Limits {
@@ -19,7 +28,7 @@ public:
         std::chrono::milliseconds wait{5'000};
     };
 
-    Bulkhead(async::Loop& loop, Limits limits) : loop_(loop), limits_(limits) {}
+    Bulkhead(async::Loop& loop, Limits limits, std::shared_ptr<Occupancy> occupancy = std::make_shared<Occupancy>());
     Bulkhead(const Bulkhead&) = delete;
     Bulkhead& operator=(const Bulkhead&) = delete;
 
@@ -48,18 +57,30 @@ public:
     // Waits for a permit. Fails with `service_busy` where the queue is full or the wait took too long.
     async::Task<Result<Permit>> acquire();
 
-    std::uint32_t running() const { return running_; }
-    std::uint32_t queued() const { return queued_; }
+    // On all threads.
+    std::uint32_t running() const { return occupancy_->running.load(std::memory_order_relaxed); }
+    std::uint32_t queued() const { return occupancy_->queued.load(std::memory_order_relaxed); }
 
 private:
     class Waiter;
+    // Looks for places that other threads gave back, while somebody waits here.
+    struct Retry final : async::Timer {
+        explicit Retry(Bulkhead& owner) : bulkhead(owner) {}
+        void expired() override { bulkhead.serve_waiters(); }
+        Bulkhead& bulkhead;
+    };
+
+    bool take_place();
+    void serve_waiters();
     void release();
 
     async::Loop& loop_;
     Limits limits_;
-    std::uint32_t running_ = 0;
-    std::uint32_t queued_ = 0;
+    std::shared_ptr<Occupancy> occupancy_;
+    std::uint32_t waiting_here_ = 0;
+    std::uint32_t handed_on_ = 0;  // places, in a row, that stayed on this thread
     async::IntrusiveList<Waiter> waiters_;
+    Retry retry_{*this};
 };
 
 }  // namespace skep::mesh

@@ -78,5 +78,65 @@ TEST_F(BulkheadTest, a_cancelled_waiter_gives_its_place_on) {
     EXPECT_EQ(bulkhead_.running(), 0U);
 }
 
+// Two bulkheads of one service, as two io threads have them.
+class SharedBulkheads : public BulkheadTest {
+protected:
+    std::shared_ptr<Occupancy> occupancy_ = std::make_shared<Occupancy>();
+    Bulkhead here_{loop_, {.running = 1, .queued = 2, .wait = 50ms}, occupancy_};
+    Bulkhead there_{loop_, {.running = 1, .queued = 2, .wait = 50ms}, occupancy_};
+    async::TaskGroup group_{loop_};  // ends before the bulkheads
+
+    async::Task<void> wait_for_place(Bulkhead& bulkhead) {
+        const auto permit = co_await bulkhead.acquire();
+        served_ += permit ? 1 : 0;
+    }
+};
+
+TEST_F(SharedBulkheads, count_together) {
+    Bulkhead::Permit first;
+    Bulkhead::Permit second;
+
+    EXPECT_TRUE(here_.try_acquire(first));
+    EXPECT_FALSE(there_.try_acquire(second));
+    EXPECT_EQ(there_.running(), 1U);
+}
+
+TEST_F(SharedBulkheads, notice_a_place_that_the_other_gave_back) {
+    std::optional<Bulkhead::Permit> held(std::in_place);
+    here_.try_acquire(*held);
+    group_.spawn(wait_for_place(there_));
+    loop_.run_ready();
+
+    held.reset();
+    loop_.advance(3ms);
+
+    EXPECT_EQ(served_, 1);
+}
+
+TEST_F(SharedBulkheads, bound_their_queue_together) {
+    Bulkhead::Permit held;
+    here_.try_acquire(held);
+    group_.spawn(wait_for_place(here_));
+    group_.spawn(wait_for_place(there_));
+    loop_.run_ready();
+
+    const auto refused = loop_.run(there_.acquire());
+
+    EXPECT_EQ(refused.error().name(), "service_busy");
+    EXPECT_EQ(there_.queued(), 2U);
+}
+
+TEST_F(SharedBulkheads, give_up_after_the_wait) {
+    Bulkhead::Permit held;
+    here_.try_acquire(held);
+    group_.spawn(wait_for_place(there_));
+    loop_.run_ready();
+
+    loop_.advance(60ms);
+
+    EXPECT_EQ(served_, 0);
+    EXPECT_EQ(there_.queued(), 0U);
+}
+
 }  // namespace
 }  // namespace skep::mesh

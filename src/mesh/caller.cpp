@@ -49,12 +49,17 @@ private:
 
 Caller::Caller(async::Loop& loop, Random& random, Options options) : loop_(loop), random_(random), options_(options) {}
 
-const ServiceStats& Caller::set_target(const std::string& name, std::shared_ptr<Target> target) {
+Caller::Entry& Caller::entry_of(const std::string& name) {
     auto& entry = entries_[name];
     if (!entry)
         entry = std::make_unique<Entry>();
-    entry->target = std::move(target);
-    return entry->stats;
+    return *entry;
+}
+
+const ServiceStats& Caller::set_target(const std::string& name, std::shared_ptr<Target> target) {
+    Entry& entry = entry_of(name);
+    entry.target = std::move(target);
+    return entry.stats;
 }
 
 async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, model::Request request,
@@ -68,6 +73,7 @@ async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, 
     Entry& entry = *found->second;
     context.trace = context.trace.child(random_);
     request.headers.set("traceparent", context.trace.to_traceparent());
+    request.headers.set("x-trace-id", context.request_id);
     LogRecord line;
     if (options_.access_log != nullptr) {
         line.service = service.value();

@@ -18,8 +18,9 @@ namespace skep::mesh {
 // One service as a Caller sees it: where it runs, and what bounds the calls to it. Shared with the calls in flight, so
 // that a reload ends none of them.
 struct Target {
-    Target(async::Loop& loop, std::shared_ptr<model::Endpoint> place, Bulkhead::Limits limits)
-        : endpoint(std::move(place)), bulkhead(loop, limits) {}
+    Target(async::Loop& loop, std::shared_ptr<model::Endpoint> place, Bulkhead::Limits limits,
+           std::shared_ptr<Occupancy> occupancy = std::make_shared<Occupancy>())
+        : endpoint(std::move(place)), bulkhead(loop, limits, std::move(occupancy)) {}
 
     std::shared_ptr<model::Endpoint> endpoint;
     Bulkhead bulkhead;
@@ -40,6 +41,9 @@ public:
     // caller.
     const ServiceStats& set_target(const std::string& name, std::shared_ptr<Target> target);
 
+    // The statistics of `name`, for what is measured elsewhere.
+    ServiceStats& stats_of(const std::string& name) { return entry_of(name).stats; }
+
     async::Task<Result<model::Response>> invoke(model::ServiceName service, model::Request request,
                                                 model::CallContext context) override;
 
@@ -49,6 +53,7 @@ private:
         ServiceStats stats;
     };
 
+    Entry& entry_of(const std::string& name);
     void write_access_log(const model::CallContext& context, LogRecord line, TimePoint begin,
                           const Result<model::Response>& result) const;
     static async::Task<Result<model::Response>> call(std::shared_ptr<Target> target, model::Request request,

@@ -22,7 +22,7 @@ struct Route {
     friend bool operator==(const Route&, const Route&) = default;
 };
 
-// A folder or file of the host that a guest may see.
+// A folder of the host that a guest may see.
 struct FileGrant {
     std::filesystem::path host_path;
     std::string guest_path;
@@ -36,6 +36,7 @@ struct OutboundGrant {
     std::string scheme;
     std::string host;
     std::uint16_t port = 0;
+    bool is_for_all = false;  // every host, port and address, for `skep run --net`; a manifest cannot say that
 
     friend bool operator==(const OutboundGrant&, const OutboundGrant&) = default;
 };
@@ -93,12 +94,16 @@ struct Gateway {
     std::uint32_t min_body_rate = 240;           // bytes a second, after 10 s
     std::chrono::milliseconds deadline{15'000};  // to the response head
     bool underscores_in_headers = false;
+
+    bool operator==(const Gateway&) const = default;
 };
 
 struct Runtime {
     std::optional<std::uint32_t> slots;  // guest instances alive at once; empty: from memory
     int call_depth = 8;
     std::optional<std::uint32_t> io_threads;  // empty: one per core
+
+    bool operator==(const Runtime&) const = default;
 };
 
 // Where a secret's value comes from; the value itself is read by the platform.

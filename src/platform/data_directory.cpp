@@ -53,4 +53,8 @@ Result<std::string> DataDirectory::control_token() const {
     return read_file(file, 1024);
 }
 
+Result<> DataDirectory::leave_control_address(std::string_view address) const {
+    return write_file(path_ / "control.address", fmt::format("{}\n", address));
+}
+
 }  // namespace skep::platform

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
@@ -19,6 +20,9 @@ public:
 
     // The token of the control API: made at the first start, kept in control.token (mode 0600).
     Result<std::string> control_token() const;
+
+    // Leaves in control.address where the control API listens, for the commands that ask it.
+    Result<> leave_control_address(std::string_view address) const;
 
 private:
     DataDirectory(std::filesystem::path path, UniqueFd lock) : path_(std::move(path)), lock_(std::move(lock)) {}

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/files.hpp"
+
 namespace skep::platform {
 namespace {
 
@@ -47,6 +49,14 @@ TEST_F(DataDirectoryTest, keeps_its_token_for_itself) {
     EXPECT_EQ(directory.control_token().value(), token);
     EXPECT_EQ(std::filesystem::status(folder_ / "control.token").permissions(),
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST_F(DataDirectoryTest, tells_where_the_control_api_listens) {
+    const auto directory = DataDirectory::claim(folder_).value();
+
+    ASSERT_TRUE(directory.leave_control_address("127.0.0.1:4711"));
+
+    EXPECT_EQ(read_file(folder_ / "control.address", 100).value(), "127.0.0.1:4711\n");
 }
 
 }  // namespace

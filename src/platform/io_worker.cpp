@@ -1,5 +1,6 @@
 #include "platform/io_worker.hpp"
 
+#include <ranges>
 #include <unordered_map>
 
 #include "host/http_outbound.hpp"
@@ -64,7 +65,9 @@ struct IoWorker::Parts {
         Result<std::unique_ptr<wasm::Pool>> pool = wasm::Pool::make(service.app);
         if (!pool)
             return std::make_shared<FailedEndpoint>(pool.error());
-        runtime::GuestEndpoint::Settings settings{.environment = service.environment, .limits = service.spec.limits};
+        runtime::GuestEndpoint::Settings settings{.environment = service.environment,
+                                                  .limits = service.spec.limits,
+                                                  .cpu_ns = &caller.stats_of(service.spec.name.value()).cpu_ns};
         auto endpoint =
             std::make_shared<runtime::GuestEndpoint>(runtime, std::move(*pool), std::move(settings), nullptr);
         if (service.app->reuses_instances())
@@ -82,8 +85,9 @@ struct IoWorker::Parts {
         }
     }
 
+    // The application first: a call under way over the control API must not keep its port open.
     async::Task<void> drain(TimePoint deadline, std::function<void()> done) {
-        for (auto& server : servers)
+        for (auto& server : servers | std::views::reverse)
             co_await server->drain(deadline);
         done();
     }
@@ -129,13 +133,14 @@ const mesh::ServiceStats& IoWorker::install(const std::string& name,
     thread_.run_there([&] {
         std::shared_ptr<model::Endpoint> endpoint;
         mesh::Bulkhead::Limits limits;
+        auto occupancy = service ? service->occupancy : std::make_shared<mesh::Occupancy>();
         if (service) {
             endpoint = parts_->endpoint_of(*service);
             limits = {service->spec.concurrency, service->spec.queue, service->spec.queue_wait};
         } else {
             endpoint = std::make_shared<FailedEndpoint>(error("service_failed", "the service did not start"));
         }
-        auto target = std::make_shared<mesh::Target>(parts_->loop, std::move(endpoint), limits);
+        auto target = std::make_shared<mesh::Target>(parts_->loop, std::move(endpoint), limits, std::move(occupancy));
         stats = &parts_->caller.set_target(name, std::move(target));
     });
     return *stats;

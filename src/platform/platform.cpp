@@ -51,6 +51,12 @@ http::ServerLimits limits_of(const model::Gateway& gateway) {
     return limits;
 }
 
+// Whether all that a reload leaves as it is, around the services, is the same.
+bool same_frame(const model::Application& left, const model::Application& right) {
+    return left.gateway == right.gateway && left.control_listen == right.control_listen &&
+           left.runtime == right.runtime;
+}
+
 // Reports over the registry and the workers. Any thread.
 class PlatformReports final : public telemetry::Reports {
 public:
@@ -148,6 +154,11 @@ struct Platform::State final : admin::Operations {
 };
 
 Result<> Platform::State::start_engine() {
+    // One limit for all, which those of the services lower. A higher one than any has now needs a restart.
+    std::uint64_t& largest = options.engine.max_memory;
+    largest = std::max(largest, model::GuestLimits().memory_bytes);
+    for (const auto& service : options.application.services)
+        largest = std::max(largest, service.limits.memory_bytes);
     TRY(engine, wasm::Engine::make(options.engine, clock));
     TRY(functions, wasm::HostFunctions::make(*engine));
     TRY_DO(host::add_all_interfaces(*functions));
@@ -255,6 +266,7 @@ Result<> Platform::State::listen() {
                                          logs.queue(),          *this};
     control_api = std::make_unique<admin::ControlApi>(ports, std::move(token));
     TRY_DO(first.listen_control(control_port->address(), *control_api));
+    TRY_DO(directory.leave_control_address(control_port->address().to_string()));
     for (const auto& worker : workers)
         TRY_DO(worker->listen(gateway_port->address()));
     return {};
@@ -268,6 +280,8 @@ Result<> Platform::State::reload_now() {
             fmt::format("reload: {}; the running revision serves on", application.error().to_string()));
         return fail(std::move(application).error());
     }
+    if (!same_frame(*application, options.application))
+        log(LogLevel::warn, "reload: what changed in [gateway], [http], [control] or [runtime] needs a restart");
     options.application = std::move(*application);
     Result<> installed = install_services();
     log(LogLevel::info, installed ? "reloaded" : "reloaded in part");

@@ -86,6 +86,8 @@ Result<> ServiceLoader::load_guest(LoadedService& loaded) {
                     "{} exports neither wasi:http/incoming-handler nor wasi:http/handler nor _start",
                     loaded.spec.module.string());
     TRY_DO(check_grants(loaded.spec, code->imports()));
+    if (loaded.spec.limits.memory_bytes > engine_.options().max_memory)
+        return fail("resource_exhausted", "limits.memory is more than this process was started for: restart it");
     loaded.kind = kind.name();
     loaded.revision = code->digest().substr(0, 12);
     loaded.module_bytes = code->size_bytes();

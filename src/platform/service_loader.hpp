@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/service_environment.hpp"
+#include "mesh/bulkhead.hpp"
 #include "model/application.hpp"
 #include "wasm/app.hpp"
 #include "wasm/code_cache.hpp"
@@ -21,6 +22,7 @@ struct LoadedService {
     std::uint64_t module_bytes = 0;
     std::shared_ptr<const host::ServiceEnvironment> environment;
     std::shared_ptr<const wasm::App> app;  // null for a process
+    std::shared_ptr<mesh::Occupancy> occupancy = std::make_shared<mesh::Occupancy>();
 };
 
 // Blocking; one caller at a time.

@@ -7,11 +7,18 @@ namespace skep::runtime {
 namespace {
 
 constexpr std::size_t kBufferedReply = 64 << 10;  // a reply that is complete within this is not streamed
+constexpr int kSettlingTurns = 4;                 // nor one that is complete after so many
 
 async::Task<Result<>> until_head_or_end(wasm::GuestTask& task) {
     while (!task.has_head() && !task.is_ended())
         co_await task.changed().wait();
     co_return Result<>();
+}
+
+// Until the guest waits for something that has not come yet.
+async::Task<void> until_settled(wasm::GuestTask& task) {
+    for (int turn = 0; turn < kSettlingTurns && task.is_about_to_run(); ++turn)
+        co_await task.changed().wait();
 }
 
 // A program that goes on writing past its limit is not waited for.
@@ -34,7 +41,12 @@ GuestEndpoint::GuestEndpoint(RuntimePorts& ports, std::unique_ptr<wasm::Pool> po
 GuestEndpoint::~GuestEndpoint() = default;
 
 async::Task<Result<model::Response>> GuestEndpoint::call(model::Request request, const model::CallContext& context) {
-    CO_TRY(RunPtr run, co_await admit(request, context));
+    auto run = std::make_unique<GuestRun>(settings_.environment, ports_.host, log_budget_, context);
+    run->cpu_ns = settings_.cpu_ns;
+    if (!ports_.slots.try_take(context.depth, run->slot)) {
+        CO_TRY(run->slot, co_await ports_.slots.take(context.depth, settings_.slot_wait));
+    }
+    CO_TRY_DO(prepare(*run, request, context));
     run->task->start();
     Result<model::Response> response = co_await answer(run);
     // A run whose response streams on belongs to the response now.
@@ -43,17 +55,11 @@ async::Task<Result<model::Response>> GuestEndpoint::call(model::Request request,
     co_return response;
 }
 
-async::Task<Result<GuestEndpoint::RunPtr>> GuestEndpoint::admit(model::Request& request,
-                                                                const model::CallContext& context) {
-    auto run = std::make_unique<GuestRun>(settings_.environment, ports_.host, log_budget_, context);
-    if (!ports_.slots.try_take(context.depth, run->slot)) {
-        CO_TRY(run->slot, co_await ports_.slots.take(context.depth, settings_.slot_wait));
-    }
+Result<> GuestEndpoint::prepare(GuestRun& run, model::Request& request, const model::CallContext& context) {
     if (scopes_ != nullptr)
-        run->scope = scopes_->open(request, context);
-    CO_TRY_DO(bound_body(*run, request));
-    CO_TRY_DO(start_task(*run, request, context));
-    co_return run;
+        run.scope = scopes_->open(request, context);
+    TRY_DO(bound_body(run, request));
+    return start_task(run, request, context);
 }
 
 Result<> GuestEndpoint::bound_body(GuestRun& run, model::Request& request) const {
@@ -102,6 +108,8 @@ async::Task<Result<model::Response>> GuestEndpoint::answer(RunPtr& run) {
         if (!came)
             co_return fail(came.error());
     }
+    if (task.is_about_to_run())
+        co_await until_settled(task);
     Result<model::Response> response = is_cgi ? cgi_response(*run) : http_response(run);
     if (run && run->scope)
         CO_TRY_DO(co_await close_scope(*run, response));
@@ -140,7 +148,7 @@ Result<model::Response> GuestEndpoint::http_response(RunPtr& run) {
     if (!gathered.empty())
         first = Bytes(std::move(gathered));
     task.lift_wall_limit();
-    auto body = make_guest_body(std::move(run), ports_.retirement);
+    auto body = make_guest_body(std::move(run), ports_.retirement, settings_.limits.stream_idle);
     response.body = model::Body(model::prefixed(std::move(first), std::move(body)));
     return response;
 }

@@ -28,6 +28,7 @@ public:
         std::shared_ptr<const host::ServiceEnvironment> environment;
         model::GuestLimits limits;
         std::chrono::milliseconds slot_wait{5'000};
+        Counter* cpu_ns = nullptr;  // the service's, of this io thread; outlives the endpoint's runs
     };
 
     // `scopes` may be null: a service without a store.
@@ -43,7 +44,7 @@ public:
 private:
     using RunPtr = std::unique_ptr<GuestRun>;
 
-    async::Task<Result<RunPtr>> admit(model::Request& request, const model::CallContext& context);
+    Result<> prepare(GuestRun& run, model::Request& request, const model::CallContext& context);
     Result<> start_task(GuestRun& run, model::Request& request, const model::CallContext& context);
     Result<> bound_body(GuestRun& run, model::Request& request) const;
     async::Task<Result<model::Response>> answer(RunPtr& run);

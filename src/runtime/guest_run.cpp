@@ -15,12 +15,12 @@ async::Task<Result<>> until_ended(wasm::GuestTask& task) {
 
 class GuestBody final : public model::BodySource {
 public:
-    GuestBody(std::unique_ptr<GuestRun> run, RunRetirement& retirement)
-        : run_(std::move(run)), retirement_(retirement) {}
+    GuestBody(std::unique_ptr<GuestRun> run, RunRetirement& retirement, std::chrono::milliseconds idle)
+        : run_(std::move(run)), retirement_(retirement), idle_(idle), timeout_(*this) {}
     ~GuestBody() override { retirement_.retire(std::move(run_), ended_); }
 
     model::BodyStatus poll(Bytes& chunk) override {
-        const model::BodyStatus status = run_->task->next_frame(chunk);
+        const model::BodyStatus status = next(chunk);
         ended_ = status == model::BodyStatus::end;
         if (status == model::BodyStatus::failed && !std::exchange(failure_told_, true))
             log_failure(*run_, error());
@@ -28,6 +28,8 @@ public:
     }
     async::Signal& ready() override { return run_->task->changed(); }
     Error error() const override {
+        if (is_late_)
+            return skep::error("guest_timeout", "the guest sent nothing for {} ms", idle_.count());
         if (const Error* failure = run_->task->failure())
             return *failure;
         return broken_off();
@@ -35,13 +37,42 @@ public:
     const model::Headers* trailers() const override { return run_->task->trailers(); }
 
 private:
+    struct Timeout final : async::Timer {
+        explicit Timeout(GuestBody& owner) : body(owner) {}
+        void expired() override {
+            body.is_late_ = true;
+            body.run_->task->changed().set();
+        }
+        GuestBody& body;
+    };
+
+    model::BodyStatus next(Bytes& chunk) {
+        if (is_late_)
+            return model::BodyStatus::failed;
+        const model::BodyStatus status = run_->task->next_frame(chunk);
+        async::Loop& loop = run_->task->loop();
+        if (status != model::BodyStatus::pending)
+            timeout_.disarm();
+        else if (!timeout_.is_armed())
+            loop.arm(timeout_, loop.now() + idle_);
+        return status;
+    }
+
     std::unique_ptr<GuestRun> run_;
     RunRetirement& retirement_;
+    std::chrono::milliseconds idle_;
+    Timeout timeout_;
+    bool is_late_ = false;
     bool ended_ = false;
     bool failure_told_ = false;
 };
 
 }  // namespace
+
+GuestRun::~GuestRun() {
+    if (cpu_ns != nullptr && task)
+        cpu_ns->add(static_cast<std::uint64_t>(task->cpu_time().count()));
+}
 
 Error broken_off() {
     return error("guest_invalid_response", "the guest broke its response off, or sent another length than it told");
@@ -74,8 +105,9 @@ async::Task<void> RunRetirement::linger(std::unique_ptr<GuestRun> run) {
         run->services.log(LogLevel::warn, "stopped: it ran on for 5 s after its response");
 }
 
-std::unique_ptr<model::BodySource> make_guest_body(std::unique_ptr<GuestRun> run, RunRetirement& retirement) {
-    return std::make_unique<GuestBody>(std::move(run), retirement);
+std::unique_ptr<model::BodySource> make_guest_body(std::unique_ptr<GuestRun> run, RunRetirement& retirement,
+                                                   std::chrono::milliseconds idle) {
+    return std::make_unique<GuestBody>(std::move(run), retirement, idle);
 }
 
 }  // namespace skep::runtime

@@ -6,6 +6,7 @@
 #include "host/guest_services.hpp"
 #include "model/message.hpp"
 #include "model/ports.hpp"
+#include "observability/histogram.hpp"
 #include "runtime/slot_queue.hpp"
 #include "wasm/guest_task.hpp"
 
@@ -16,7 +17,11 @@ struct GuestRun {
     GuestRun(std::shared_ptr<const host::ServiceEnvironment> environment, host::HostPorts& ports,
              std::shared_ptr<host::LogBudget> budget, const model::CallContext& context)
         : services(std::move(environment), ports, std::move(budget), context) {}
+    GuestRun(const GuestRun&) = delete;
+    GuestRun& operator=(const GuestRun&) = delete;
+    ~GuestRun();
 
+    Counter* cpu_ns = nullptr;  // takes the guest's running time in the end; may be null
     Slot slot;
     host::GuestServices services;
     bool request_body_exceeded = false;
@@ -51,7 +56,9 @@ private:
     async::TaskGroup lingering_;
 };
 
-// The response body of a running guest, which logs its failure. Destroyed before its end, it stops the guest.
-std::unique_ptr<model::BodySource> make_guest_body(std::unique_ptr<GuestRun> run, RunRetirement& retirement);
+// The response body of a running guest, which logs its failure. It fails where the guest
+// sends nothing for `idle` while its reader waits. Destroyed before its end, it stops the guest.
+std::unique_ptr<model::BodySource> make_guest_body(std::unique_ptr<GuestRun> run, RunRetirement& retirement,
+                                                   std::chrono::milliseconds idle);
 
 }  // namespace skep::runtime

@@ -1,60 +1,65 @@
 #include "runtime/slot_queue.hpp"
 
-#include <algorithm>
 #include <coroutine>
+#include <memory>
 
 namespace skep::runtime {
-namespace {
 
-// Slots that another thread gives back are noticed this late.
-constexpr auto kRetry = std::chrono::milliseconds(1);
-
-}  // namespace
-
-// One wait until a slot may be free: told by a slot of this thread, or after kRetry.
-struct SlotQueue::Waiter final : async::ListNode {
-    explicit Waiter(SlotQueue& owner) : queue(owner), retry(*this) {}
+// One wait until a slot is granted or patience ends. What was granted and not taken is given on.
+class SlotQueue::Waiter final : public SlotLedger::Waiter {
+public:
+    Waiter(SlotQueue& queue, int depth, std::chrono::milliseconds patience)
+        : queue_(queue), depth_(depth), patience_(patience), timeout_(*this) {}
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+    ~Waiter() override {
+        *self_ = nullptr;
+        if (queue_.ledger_.withdraw(*this))
+            queue_.ledger_.give_back();
+    }
 
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> handle) {
-        resumption.set(handle);
-        queue.waiters_.push_back(*this);
-        queue.loop_.arm(retry, queue.loop_.now() + kRetry);
+        resumption_.set(handle);
+        queue_.loop_.arm(timeout_, queue_.loop_.now() + patience_);
+        queue_.ledger_.enlist(*this, depth_);
     }
-    void await_resume() {
-        unlink();
-        retry.disarm();
-    }
-    void wake() {
-        unlink();
-        queue.loop_.post(resumption);
+    // Whether it has a slot.
+    bool await_resume() {
+        timeout_.disarm();
+        return queue_.ledger_.withdraw(*this);
     }
 
-    struct Retry final : async::Timer {
-        explicit Retry(Waiter& owner) : waiter(owner) {}
+private:
+    struct Timeout final : async::Timer {
+        explicit Timeout(Waiter& owner) : waiter(owner) {}
         void expired() override { waiter.wake(); }
         Waiter& waiter;
     };
 
-    SlotQueue& queue;
-    Retry retry;
-    async::Resumption resumption;
+    // The slot may come from another thread, and after the wait has ended.
+    void granted() override {
+        queue_.loop_.post_remote([self = self_] {
+            if (*self != nullptr)
+                (*self)->wake();
+        });
+    }
+    void wake() {
+        if (resumption_.is_set())
+            queue_.loop_.post(resumption_);
+    }
+
+    SlotQueue& queue_;
+    int depth_;
+    std::chrono::milliseconds patience_;
+    Timeout timeout_;
+    async::Resumption resumption_;
+    std::shared_ptr<Waiter*> self_ = std::make_shared<Waiter*>(this);
 };
 
 Slot::~Slot() {
     if (queue_ != nullptr)
-        queue_->give_back();
-}
-
-void SlotQueue::give_back() {
-    ledger_.give_back();
-    wake_waiters();
-}
-
-// All look again, since only each of them knows which depth it has; few wait.
-void SlotQueue::wake_waiters() {
-    while (Waiter* waiter = waiters_.pop_front())
-        waiter->wake();
+        queue_->ledger_.give_back();
 }
 
 async::Task<Result<Slot>> SlotQueue::take(int depth, std::chrono::milliseconds patience) {
@@ -66,15 +71,11 @@ async::Task<Result<Slot>> SlotQueue::take(int depth, std::chrono::milliseconds p
         std::size_t& value;
     };
     const Count count(waiting_);
-    const TimePoint give_up = loop_.now() + patience;
-    Slot slot;
-    while (!try_take(depth, slot)) {
-        if (loop_.now() >= give_up)
-            co_return fail("no_free_instance", "no guest instance was free within {} ms", patience.count());
-        Waiter waiter(*this);
-        co_await waiter;
-    }
-    co_return slot;
+    Waiter waiter(*this, depth, patience);
+    const bool has_slot = co_await waiter;
+    if (!has_slot)
+        co_return fail("no_free_instance", "no guest instance was free within {} ms", patience.count());
+    co_return Slot(*this);
 }
 
 }  // namespace skep::runtime

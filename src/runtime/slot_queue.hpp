@@ -10,8 +10,9 @@
 
 namespace skep::runtime {
 
-// A slot of the ledger; given back, and the next waiter of its thread told, when it is destroyed.
 class SlotQueue;
+
+// A slot of the ledger; given back when it is destroyed.
 class Slot {
 public:
     Slot() = default;
@@ -27,8 +28,7 @@ private:
     SlotQueue* queue_ = nullptr;
 };
 
-// Belongs to one io thread; outlives its slots. Deeper calls overtake: what waits for depth 0 must not hold up what
-// depth 0 waits for.
+// Belongs to one io thread; outlives its slots. Takes turns with the other threads' queues in the ledger's line.
 class SlotQueue {
 public:
     static constexpr std::size_t kMaxWaiters = 1024;
@@ -42,21 +42,18 @@ public:
         return true;
     }
 
-    // Waits for a slot, at most `patience`. Fails with `no_free_instance`.
+    // Waits for its turn, at most `patience`. Fails with `no_free_instance`.
     async::Task<Result<Slot>> take(int depth, std::chrono::milliseconds patience);
 
     std::size_t waiting() const { return waiting_; }
 
 private:
     friend class Slot;
-    struct Waiter;
-    void give_back();
-    void wake_waiters();
+    class Waiter;
 
     async::Loop& loop_;
     SlotLedger& ledger_;
     std::size_t waiting_ = 0;
-    async::IntrusiveList<Waiter> waiters_;
 };
 
 }  // namespace skep::runtime

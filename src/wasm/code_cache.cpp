@@ -5,6 +5,9 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
 
 #include "base/files.hpp"
 #include "base/process.hpp"
@@ -124,7 +127,8 @@ Result<> CodeCache::build(const std::filesystem::path& module, const std::string
                           const std::filesystem::path& entry, const std::string& name) {
     TRY_DO(inspect(content, engine_.options()));
     tell(fmt::format("compiling {}", module.string()));
-    TRY(std::string code, compile(module, content, options_.folder / name));
+    // Another process may compile the same module.
+    TRY(std::string code, compile(module, content, options_.folder / fmt::format("{}.{}", name, ::getpid())));
     const Digest digest = authenticate(key_, name, code);
     code.append(kMagic).append(as_text(digest));
     return write_file(entry, code, 0600);

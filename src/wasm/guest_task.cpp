@@ -105,7 +105,12 @@ void GuestTask::woken() {
     else if (polling_)
         woken_while_polling_ = true;
     else
-        loop_.post(*this);
+        post();
+}
+
+void GuestTask::post() {
+    posted_ = true;
+    loop_.post(*this);
 }
 
 void GuestTask::poll() {
@@ -113,6 +118,7 @@ void GuestTask::poll() {
         return;
     engine_.keep_ticking();
     polling_ = true;
+    posted_ = false;
     woken_while_polling_ = false;
     const std::uint32_t outcome = skep_task_poll(raw_);
     polling_ = false;
@@ -122,7 +128,7 @@ void GuestTask::poll() {
     else if (outcome == SKEP_POLL_PREEMPTED)
         loop_.post_behind(*this);
     else if (!ended_ && woken_while_polling_)
-        loop_.post(*this);
+        post();
     changed_.set();
 }
 

@@ -58,6 +58,9 @@ public:
     void lift_wall_limit();
 
     bool is_ended() const { return ended_; }
+
+    // Something that it waited for has come: the loop lets it run again within this turn or the next.
+    bool is_about_to_run() const { return posted_ && !ended_; }
     // Why it failed; nullptr while it runs and when it ended well.
     const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
     int exit_code() const;
@@ -94,6 +97,7 @@ private:
     Result<> adopt(skep_task* raw, struct skep_error* failure);
     void run() override { poll(); }
     void woken() override;
+    void post();
     void poll();
     void feed(model::Body body);
     async::Task<void> feed_stream(model::Body body);
@@ -106,6 +110,7 @@ private:
     skep_task* raw_ = nullptr;
     bool polling_ = false;
     bool woken_while_polling_ = false;
+    bool posted_ = false;
     bool ended_ = false;
     std::optional<Error> failure_;
     std::optional<model::Response> head_;

@@ -1,9 +1,12 @@
 """Guests whose replies are missing, doubled, cut, swollen or lying."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from support.neighbours import beside_neighbour, problem
+from support.neighbours import MIB, beside_neighbour, problem
 from support.paths import guest
+from support.polling import eventually
 from support.raw import exchange
 
 KINDS = ["p2", "p3", "cgi"]
@@ -14,6 +17,7 @@ COMPONENTS = ["p2", "p3"]
 def street(shared_platforms):
     services = {kind: {"module": guest(f"hostile_{kind}")} for kind in KINDS}
     services["cgi"]["limits"] = {"response": "8MiB"}
+    services["cgi-large"] = {"module": guest("hostile_cgi"), "limits": {"time": "60s", "cpu": "60s"}}
     return beside_neighbour(shared_platforms, services)
 
 
@@ -86,6 +90,17 @@ def test_an_endless_head_of_a_program_is_too_large(street):
 
 def test_a_huge_output_of_a_program_is_too_large(street):
     assert problem(street.call("cgi", "/huge")) == (500, "guest_response_too_large")
+
+
+def test_huge_outputs_at_once_give_their_memory_back(street):
+    street.call("cgi-large", "/huge")
+    before = street.running.resident_bytes()
+
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda _: street.call("cgi-large", "/huge"), range(8)))
+
+    assert {problem(reply) for reply in replies} == {(500, "guest_response_too_large")}
+    eventually(lambda: street.running.resident_bytes() < before + 32 * MIB, "memory given back", patience=5)
 
 
 @pytest.mark.parametrize("value", ["a%0D%0Aset-cookie:%20b", "a%0Ab", "a%0Db", "a%00b", "%7F"])

@@ -31,6 +31,7 @@ def street(shared_platforms):
         services[kind] = {"module": module}
         services[f"{kind}-cpu"] = {"module": module, "limits": {"cpu": "300ms"}}
         services[f"{kind}-time"] = {"module": module, "limits": {"time": "300ms"}}
+    services["p3-idle"] = {"module": guest("hostile_p3"), "limits": {"stream_idle": "300ms"}}
     for bomb in BOMBS:
         module = guest(f"bomb_{bomb}")
         services[host_of(bomb)] = {"module": module, "limits": {"cpu": "300ms"}, "config": {"key": "value"}}
@@ -94,6 +95,14 @@ def test_a_reply_that_stalls_is_cut_after_the_idle_limit(street):
 
     assert reply.startswith("HTTP/1.1 200 ")
     assert not reply.endswith("0\r\n\r\n")
+
+
+def test_a_reply_that_stalls_is_cut_after_the_idle_limit_of_its_service(street):
+    reply = cut_reply(street, "p3-idle", "/stall")
+
+    assert not reply.endswith("0\r\n\r\n")
+    line = street.running.wait_for_log(lambda record: record.get("service") == "p3-idle" and "code" in record)
+    assert (line["code"], line["message"]) == ("guest_timeout", "the guest sent nothing for 300 ms")
 
 
 def test_the_time_limit_ends_with_the_head_of_a_streamed_reply(street):

@@ -10,6 +10,7 @@ REFUSED = {
     "many_functions": "module_too_large",
     "many_memories": "module_too_large",
     "memory_at_once": "module_too_large",
+    "large_memory": "module_too_large",
     "nested_components": "module_too_large",
     "huge": "file_too_large",
     "truncated": "module_invalid",
@@ -53,6 +54,12 @@ def test_a_module_that_is_only_tedious_is_taken(street, bomb):
     deploy(street, bomb)
 
     assert street.call("bomb", "/").status_code == 200
+
+
+def test_a_module_may_have_the_memory_that_its_service_is_given(platforms):
+    services = {"large": {"module": guest("bomb_large_memory"), "routes": ["/"], "limits": {"memory": "256MiB"}}}
+
+    assert platforms.start(manifest(services)).http.get("/").status_code == 200
 
 
 def test_a_fault_in_a_file_has_its_offset(street):

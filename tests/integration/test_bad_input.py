@@ -1,6 +1,7 @@
 """What a client may send wrong, and how it is told."""
 
 import concurrent.futures
+import contextlib
 import json
 
 import pytest
@@ -28,11 +29,24 @@ def app(shared_platforms):
             "queue_wait": "100ms",
         },
     }
-    return shared_platforms.start(manifest(services, http={"target": "1KiB", "header_block": "4KiB", "header_fields": 20}, runtime={"io_threads": 1}))
+    return shared_platforms.start(
+        manifest(
+            services, http={"target": "1KiB", "header_block": "4KiB", "header_fields": 20}, runtime={"io_threads": 1}
+        )
+    )
 
 
 def body_of(reply):
     return json.loads(reply.split("\r\n\r\n", 1)[1])
+
+
+def statuses_at_once(port, request_text, count):
+    """The statuses of `count` requests, each on a connection of its own, sent before any is answered."""
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(Connection(port)) for _ in range(count)]
+        for connection in connections:
+            connection.send(request_text)
+        return [connection.read_head().split()[1] for connection in connections]
 
 
 @pytest.mark.parametrize(
@@ -138,3 +152,13 @@ def test_a_full_service_holds_up_no_other(app):
 
     assert set(others) == {200}
     assert set(refused) <= {503, 504}
+
+
+def test_the_places_of_a_service_are_counted_over_all_threads(platforms):
+    narrow = {"module": guest("hostile_p2"), "routes": ["/sleep"], "limits": {"time": "1s"}}
+    places = {"concurrency": 1, "queue": 1, "queue_wait": "100ms"}
+    app = platforms.start(manifest({"narrow": {**narrow, **places}}, runtime={"io_threads": 4}))
+
+    statuses = sorted(statuses_at_once(app.port, "GET /sleep HTTP/1.1\r\nhost: x\r\n\r\n", 16))
+
+    assert statuses == ["503"] * 15 + ["504"]

@@ -26,7 +26,10 @@ def project(tmp_path):
 
 @pytest.fixture(scope="module")
 def app(shared_platforms):
-    return shared_platforms.start(manifest(HELLO))
+    running = shared_platforms.start(manifest(HELLO))
+    running.http.get("/logged")
+    running.wait_for_message("/logged")
+    return running
 
 
 def listed_in_guide():
@@ -308,7 +311,9 @@ def test_a_feature_that_is_not_there_is_named(tmp_path):
     assert refused.codes == ["manifest_not_available"]
 
 
-@pytest.mark.parametrize("service", [{"url": "https://127.0.0.1:1"}, {"module": guest("hello_p2"), "outbound": ["https://a.example"]}])
+@pytest.mark.parametrize(
+    "service", [{"url": "https://127.0.0.1:1"}, {"module": guest("hello_p2"), "outbound": ["https://a.example"]}]
+)
 def test_tls_is_refused_until_it_is_there(tmp_path, service):
     (tmp_path / "skep.toml").write_text(manifest({"a": service}))
 

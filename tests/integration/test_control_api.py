@@ -16,7 +16,11 @@ OPEN_PATHS = ["/livez", "/readyz", "/startupz", "/metrics"]
 SERVICES = {
     "hello": {"module": guest("hello_p2"), "routes": ["/hello"], "version": "1.2.3"},
     "echo": {"module": guest("echo"), "routes": ["/echo", "/status/*"]},
-    "platform": {"module": guest("platform_p2"), "routes": ["/log", "/counter", "/gauge", "/histogram"], "secrets": ["key"]},
+    "platform": {
+        "module": guest("platform_p2"),
+        "routes": ["/log", "/counter", "/gauge", "/histogram"],
+        "secrets": ["key"],
+    },
     "hidden": {"module": guest("hello_p3"), "health": False, "metrics": False},
 }
 
@@ -45,7 +49,11 @@ def call(app, **members):
 def samples(text):
     """{(name, labels as a frozenset): value} of a Prometheus text."""
     families = text_string_to_metric_families(text)
-    return {(sample.name, frozenset(sample.labels.items())): sample.value for family in families for sample in family.samples}
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+    }
 
 
 def of_service(name):
@@ -100,7 +108,10 @@ def test_the_document_is_openapi(document):
 def test_every_operation_of_the_document_answers_as_it_says(app, document):
     bodies = {"/api/v1/call": {"service": "hello"}}
 
-    replies = {path: app.control.request(method.upper(), path, json=bodies.get(path)) for method, path, _ in operations(document)}
+    replies = {
+        path: app.control.request(method.upper(), path, json=bodies.get(path))
+        for method, path, _ in operations(document)
+    }
 
     assert {path: reply.status_code for path, reply in replies.items()} == dict.fromkeys(replies, 200)
     types = {path: next(iter(what["responses"]["200"]["content"])) for _, path, what in operations(document)}
@@ -110,7 +121,11 @@ def test_every_operation_of_the_document_answers_as_it_says(app, document):
 def test_the_document_says_what_needs_the_token(app, document):
     needing = {path for _, path, what in operations(document) if what["security"]}
 
-    refused = {path for method, path, _ in operations(document) if httpx.request(method.upper(), app.control_url + path, trust_env=False).status_code == 401}
+    refused = {
+        path
+        for method, path, _ in operations(document)
+        if httpx.request(method.upper(), app.control_url + path, trust_env=False).status_code == 401
+    }
 
     assert refused == needing
 
@@ -153,6 +168,12 @@ def test_the_status_command_shows_every_service(app):
     assert [name for name in SERVICES if name not in shown] == []
 
 
+def test_a_command_finds_the_running_application_by_its_folder(app):
+    shown = skep("status", "--manifest", app.folder, "-o", "name").stdout
+
+    assert shown.split() == sorted(SERVICES)
+
+
 # Calls.
 
 
@@ -164,7 +185,9 @@ def test_a_call_reaches_a_service_without_a_route(app):
 
 
 def test_a_call_carries_method_fields_and_body(app):
-    reply = call(app, service="echo", method="POST", path="/echo", headers={"content-type": "text/x"}, body="abc").json()
+    reply = call(
+        app, service="echo", method="POST", path="/echo", headers={"content-type": "text/x"}, body="abc"
+    ).json()
 
     assert reply["headers"]["content-type"] == "text/x"
     assert reply["body"] == "abc"
@@ -256,7 +279,16 @@ def test_the_logs_command_prints_one_services_lines(app):
     app.http.get("/log?level=info&message=for%20the%20command")
     app.wait_for_message("for the command")
 
-    printed = skep("logs", "platform", "--manifest", app.folder, "--control", app.control_url.removeprefix("http://"), "-o", "jsonl")
+    printed = skep(
+        "logs",
+        "platform",
+        "--manifest",
+        app.folder,
+        "--control",
+        app.control_url.removeprefix("http://"),
+        "-o",
+        "jsonl",
+    )
 
     assert {json.loads(line)["service"] for line in printed.stdout.splitlines()} == {"platform"}
 
@@ -288,7 +320,9 @@ def test_the_buckets_of_a_histogram_grow_to_its_count(app):
 
     families = {family.name: family for family in text_string_to_metric_families(app.control.get("/metrics").text)}
 
-    mine = [sample for sample in families["skep_service_duration_seconds"].samples if sample.labels["service"] == "hello"]
+    mine = [
+        sample for sample in families["skep_service_duration_seconds"].samples if sample.labels["service"] == "hello"
+    ]
     buckets = [sample.value for sample in mine if sample.name.endswith("_bucket")]
     counts = [sample.value for sample in mine if sample.name.endswith("_count")]
     assert buckets == sorted(buckets)
@@ -339,7 +373,16 @@ def test_a_services_metrics_are_prometheus_text_where_it_is_accepted(app):
     assert ("skep_service_requests_total", of_service("echo")) not in samples(reply.text)
 
 
-@pytest.mark.parametrize("path", ["/_services/hidden/health", "/_services/hidden/metrics", "/_services/nobody/health", "/_services/hello", "/_services/hello/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_services/hidden/health",
+        "/_services/hidden/metrics",
+        "/_services/nobody/health",
+        "/_services/hello",
+        "/_services/hello/x",
+    ],
+)
 def test_what_is_off_or_unknown_is_not_found(app, path):
     reply = app.http.get(path)
 

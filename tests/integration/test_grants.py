@@ -43,7 +43,9 @@ def ask(app, service, target, method="GET", body=""):
 
 
 @pytest.mark.parametrize("service", ["granted", "usual", "program"])
-@pytest.mark.parametrize("path, text", [("/read/a.txt", "first\n"), ("/read/below/b.txt", "second\n"), ("/read/inside.txt", "second\n")])
+@pytest.mark.parametrize(
+    "path, text", [("/read/a.txt", "first\n"), ("/read/below/b.txt", "second\n"), ("/read/inside.txt", "second\n")]
+)
 def test_a_granted_file_is_read(app, service, path, text):
     reply = ask(app, service, f"/file?path={path}")
 

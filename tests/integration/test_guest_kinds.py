@@ -105,7 +105,9 @@ def test_a_component_never_sees_reserved_fields_from_outside(app):
 
 
 def test_a_program_sees_the_request_as_cgi_variables(app):
-    seen = seen_by_program(app, "POST", "/inspect_cgi/a/b?x=1", content=b"abc", headers={"content-type": "text/x", "x-one": "1"})
+    seen = seen_by_program(
+        app, "POST", "/inspect_cgi/a/b?x=1", content=b"abc", headers={"content-type": "text/x", "x-one": "1"}
+    )
 
     assert seen["REQUEST_METHOD"] == "POST"
     assert seen["HTTP_METHOD"] == "POST"

@@ -27,7 +27,9 @@ def app(shared_platforms, tmp_path_factory):
         "hello": {"module": guest("hello_cgi")},
         "secluded": {"module": guest("hello_cgi")},
     }
-    return shared_platforms.start(manifest(services, secrets={"jwt": {"value": "hush-hush"}, "bytes": {"file": str(key)}}))
+    return shared_platforms.start(
+        manifest(services, secrets={"jwt": {"value": "hush-hush"}, "bytes": {"file": str(key)}})
+    )
 
 
 class Asking:
@@ -162,7 +164,9 @@ def test_a_log_line_of_a_program_has_its_service(app):
 
 
 def test_a_log_line_has_its_fields(app):
-    Asking(app, "component")("log-fields", level="info", message="with fields", fields='{"order": 7, "customer": "alice"}')
+    Asking(app, "component")(
+        "log-fields", level="info", message="with fields", fields='{"order": 7, "customer": "alice"}'
+    )
 
     record = app.wait_for_message("with fields")
     assert (record["order"], record["customer"]) == ("7", "alice")
@@ -176,7 +180,12 @@ def test_a_log_line_cannot_forge_another(app):
 
 
 def test_a_field_cannot_replace_what_skep_says(app):
-    Asking(app, "component")("log-fields", level="info", message="honest", fields='{"service": "users", "level": "error", "message": "forged"}')
+    Asking(app, "component")(
+        "log-fields",
+        level="info",
+        message="honest",
+        fields='{"service": "users", "level": "error", "message": "forged"}',
+    )
 
     record = app.wait_for_log(lambda record: "honest" in record.values() or "forged" in record.values())
     assert record["service"] == "component"

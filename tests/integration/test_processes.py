@@ -92,7 +92,9 @@ def test_a_process_is_told_the_trace(app):
 
 
 def test_fields_of_the_clients_connection_stay_outside(app):
-    seen = fields_seen(app.http.get("/process", headers={"connection": "keep-alive, x-hop", "x-hop": "1", "x-skep-identity": "root"}))
+    seen = fields_seen(
+        app.http.get("/process", headers={"connection": "keep-alive, x-hop", "x-hop": "1", "x-skep-identity": "root"})
+    )
 
     assert {"x-hop", "x-skep-identity", "keep-alive"}.isdisjoint(seen)
 
@@ -194,7 +196,10 @@ def test_a_process_that_comes_back_is_reached_again(behind):
         (b"HTTP/1.1 200 OK\r\ncontent-le", "upstream_protocol_error"),
         (b"SSH-2.0-OpenSSH\r\n", "upstream_protocol_error"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nok", "upstream_protocol_error"),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", "upstream_protocol_error"),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+            "upstream_protocol_error",
+        ),
         (b"HTTP/1.1 200 OK\r\nx: a\x00b\r\ncontent-length: 0\r\n\r\n", "upstream_protocol_error"),
     ],
 )

@@ -126,6 +126,23 @@ def test_a_manifest_that_is_corrected_is_loaded(app):
     assert currency_of(app) == "CHF"
 
 
+def test_a_setting_that_needs_a_restart_is_told(app):
+    app.write_manifest(manifest({"hello": hello()}, gateway={"deadline": "3s"}))
+
+    app.reload()
+
+    assert app.wait_for_message("needs a restart")["level"] == "warn"
+    assert app.http.get("/hello").status_code == 200
+
+
+def test_a_reload_of_services_alone_tells_of_no_restart(app):
+    app.write_manifest(manifest({"hello": hello()}))
+
+    app.reload()
+
+    assert [record for record in app.log() if "restart" in record["message"]] == []
+
+
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_module_keeps_the_services_last_good_one(platforms, tmp_path, broken):
     shutil.copy(guest("hello_p2"), tmp_path / "a.wasm")

@@ -84,7 +84,11 @@ def test_the_known_routes_are_not_told_outside_of_development(app):
 
 @pytest.mark.parametrize(
     "method, path, allow",
-    [("DELETE", "/orders", "GET, HEAD, POST"), ("POST", "/orders/7", "GET, HEAD, PUT"), ("PATCH", "/orders/7/x", "GET, HEAD")],
+    [
+        ("DELETE", "/orders", "GET, HEAD, POST"),
+        ("POST", "/orders/7", "GET, HEAD, PUT"),
+        ("PATCH", "/orders/7/x", "GET, HEAD"),
+    ],
 )
 def test_a_wrong_method_is_refused_with_the_right_ones(app, method, path, allow):
     reply = app.http.request(method, path)
@@ -104,7 +108,9 @@ def test_the_target_of_a_proxy_request_is_taken(app):
     assert reply.startswith("HTTP/1.1 200 ")
 
 
-@pytest.mark.parametrize("path", ["/files/../orders", "/files/%2e%2e/orders", "/files/..;/orders", "/files/..%2forders"])
+@pytest.mark.parametrize(
+    "path", ["/files/../orders", "/files/%2e%2e/orders", "/files/..;/orders", "/files/..%2forders"]
+)
 def test_dot_segments_are_refused(app, path):
     reply = exchange(app.port, f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
 

@@ -2,13 +2,12 @@
 
 import concurrent.futures
 import json
-import shutil
 
 import pytest
 
 from support.documents import run_curl, run_script, shell_lines
 from support.manifest import manifest
-from support.paths import ROOT, SHOP, guest
+from support.paths import SHOP, guest
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
@@ -82,8 +81,9 @@ def is_answer_of(record, service):
 def test_one_quote_is_one_trace_in_every_service(shop):
     shop.http.post("/quotes", json=BASKET, headers={"traceparent": TRACEPARENT})
 
-    answered = [shop.wait_for_log(lambda record: is_answer_of(record, service))
-                for service in ("users", "products", "quotes")]
+    answered = [
+        shop.wait_for_log(lambda record: is_answer_of(record, service)) for service in ("users", "products", "quotes")
+    ]
     assert [record["status"] for record in answered] == ["200", "200", "200"]
     assert [record.get("caller") for record in answered] == ["quotes", "quotes", None]
 

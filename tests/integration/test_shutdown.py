@@ -1,5 +1,6 @@
 """How a platform ends: requests in flight, new ones, and signals."""
 
+import json
 import signal
 
 import httpx
@@ -79,6 +80,19 @@ def test_a_request_whose_body_still_comes_is_answered_and_the_connection_closed(
 
     assert reply.startswith(b"HTTP/1.1 200 ")
     assert reply.endswith(b"def\r\n0\r\n\r\n")
+    assert app.wait() == 0
+
+
+def test_a_call_over_the_control_api_does_not_keep_the_port_open(app):
+    call = json.dumps({"service": "echo", "path": "/stream?chunks=100000&size=10&delay=10"})
+    with Connection(httpx.URL(app.control_url).port) as connection:
+        connection.send("POST /api/v1/call HTTP/1.1\r\nhost: x\r\n")
+        connection.send(f"authorization: Bearer {app.token}\r\ncontent-length: {len(call)}\r\n\r\n{call}")
+        app.wait_for_guests(1)
+        app.signal(signal.SIGTERM)
+
+        eventually(lambda: refuses_connections(app), "the closed port")
+
     assert app.wait() == 0
 
 

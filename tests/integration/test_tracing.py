@@ -16,7 +16,12 @@ NO_TRACE = "0" * 32
 def app(shared_platforms):
     services = {
         "inspect": {"module": guest("inspect"), "routes": ["/inspect"]},
-        "platform": {"module": guest("platform_p2"), "routes": ["/invoke", "/log"], "secrets": ["key"], "calls": ["inspect"]},
+        "platform": {
+            "module": guest("platform_p2"),
+            "routes": ["/invoke", "/log"],
+            "secrets": ["key"],
+            "calls": ["inspect"],
+        },
         "failing": {"module": guest("hostile_p2"), "routes": ["/trap-before"]},
     }
     return shared_platforms.start(manifest(services, secrets={"key": {"value": "hush"}}))
@@ -56,7 +61,14 @@ def test_a_given_trace_goes_on_as_a_child(app):
 
 @pytest.mark.parametrize(
     "traceparent",
-    ["", "nonsense", f"00-{NO_TRACE}-b7ad6b7169203331-01", f"00-{TRACE_ID}-{'0' * 16}-01", f"ff-{TRACE_ID}-b7ad6b7169203331-01", TRACEPARENT.upper()],
+    [
+        "",
+        "nonsense",
+        f"00-{NO_TRACE}-b7ad6b7169203331-01",
+        f"00-{TRACE_ID}-{'0' * 16}-01",
+        f"ff-{TRACE_ID}-b7ad6b7169203331-01",
+        TRACEPARENT.upper(),
+    ],
 )
 def test_a_malformed_trace_is_replaced(app, traceparent):
     reply = app.http.get("/inspect", headers={"traceparent": traceparent})

@@ -41,7 +41,9 @@ def test_the_reply_tells_nothing_of_the_inside(app, name):
 def test_the_log_line_is_an_error_with_the_code_and_the_trace(app, name):
     reply = app.http.get(f"/{name}")
 
-    record = app.wait_for_log(lambda record: record.get("trace_id") == reply.headers["x-trace-id"] and "backtrace" in record)
+    record = app.wait_for_log(
+        lambda record: record.get("trace_id") == reply.headers["x-trace-id"] and "backtrace" in record
+    )
     assert record["level"] == "error"
     assert record["service"] == name
     assert record["code"] == "guest_trap"

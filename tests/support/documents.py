@@ -32,7 +32,11 @@ def run_curl(line, base_url, folder):
 def run_script(path, *arguments):
     """Runs a script of the project; gives its result with what it printed."""
     return subprocess.run(
-        shlex.split(f"{ROOT / path}") + list(arguments), capture_output=True, text=True, timeout=120, env=_clean_environment()
+        shlex.split(f"{ROOT / path}") + list(arguments),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=_clean_environment(),
     )
 
 

@@ -36,7 +36,10 @@ class Running:
         self.control_url = ready["control"]
         self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, trust_env=False)
         self.control = httpx.Client(
-            base_url=self.control_url, timeout=PATIENCE, trust_env=False, headers={"authorization": f"Bearer {self.token}"}
+            base_url=self.control_url,
+            timeout=PATIENCE,
+            trust_env=False,
+            headers={"authorization": f"Bearer {self.token}"},
         )
 
     @property
@@ -169,4 +172,4 @@ def _record(line):
 
 def _tells_of_reload(record):
     message = record.get("message", "")
-    return message.startswith(("reloaded", "reload:"))
+    return message.startswith("reloaded") or "the running revision serves on" in message

@@ -1,13 +1,26 @@
 """Fixtures of the tests of `new`, `build` and `dev`."""
 
 import pathlib
+import re
+import shutil
 import sys
 
 import pytest
+from support.paths import ROOT
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from projects import develop, make_small_project  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def toolchain():
+    """Projects outside of this one are built by the same Rust as it."""
+    with pytest.MonkeyPatch.context() as patch:
+        if shutil.which("rustup"):
+            channel = re.search(r'channel = "([^"]+)"', (ROOT / "rust-toolchain.toml").read_text()).group(1)
+            patch.setenv("RUSTUP_TOOLCHAIN", channel)
+        yield
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import pathlib
 import subprocess
 
 from support.paths import SKEP
@@ -37,6 +38,15 @@ SMALL_PROJECT = {
     "hello/greeting.hpp": 'inline const char* greeting() { return "Hello Ada!"; }\n',
     "hello/main.cpp": '#include <cstdio>\n\n#include "greeting.hpp"\n\nint main() { std::puts(greeting()); }\n',
 }
+
+def has_rust_for_wasm():
+    """Debian's own Rust has no WASI target, and `skep build` uses the one of the language's installer."""
+    try:
+        done = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True)
+    except FileNotFoundError:
+        return False
+    return pathlib.Path(done.stdout.strip(), "lib/rustlib/wasm32-wasip2").exists()
+
 
 def skep(*arguments, **options):
     """Runs the binary to its end."""

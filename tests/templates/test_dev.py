@@ -1,6 +1,6 @@
 """`skep dev`: from save to reply."""
 
-from projects import develop, edit
+from projects import TEMPLATES, develop, edit, make_project
 from support.polling import eventually
 
 HELLO = "Hello Ada!\n"
@@ -23,6 +23,16 @@ def test_serves_what_was_saved(developing):
     developing.wait_for_greeting(HOWDY)
 
     developing.wait_for_note("after the save")
+
+
+def test_serves_what_was_saved_of_a_component(tmp_path):
+    project = make_project(TEMPLATES[0], tmp_path)
+    developing = develop(project, tmp_path)
+    edit(project / "hello/greeting.hpp", "Hello", "Howdy")
+
+    developing.wait_for_greeting('{"greeting":"Howdy Ada!"}')
+
+    assert developing.stop() == 0
 
 
 def test_serves_the_last_good_build_on_where_a_save_is_broken(developing):

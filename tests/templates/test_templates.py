@@ -3,12 +3,14 @@
 import subprocess
 
 import pytest
-from projects import PATIENCE, TEMPLATES, addresses_in, build, make_project, skep
+from projects import PATIENCE, TEMPLATES, addresses_in, build, has_rust_for_wasm, make_project, skep
 from support.running import launch_project
 
 
 @pytest.fixture(scope="module", params=TEMPLATES, ids=str)
-def template(request):
+def template(request, toolchain):
+    if request.param.language == "rust" and not has_rust_for_wasm():
+        pytest.skip("Rust's target wasm32-wasip2 is not installed")
     return request.param
 
 

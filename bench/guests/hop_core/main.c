@@ -1,5 +1,5 @@
 // Guest A of the hop benchmark: for each request one `service.invoke` of service `b`, whose body it
-// answers.
+// answers; on `/alone` the answer without the call.
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,6 +18,11 @@ __attribute__((export_name("skep_alloc"))) void* skep_alloc(size_t size) {
 int main(void) {
     static const char head[] = "Content-Type: text/plain\r\n\r\n";
     static const char failure[] = "Status: 502\r\n\r\nthe call of b failed\n";
+    static const char alone[] = "Content-Type: text/plain\r\n\r\nHello from Skep!\n";
+    const char* path = getenv("PATH_INFO");
+    if (path != NULL && strcmp(path, "/alone") == 0)
+        return write(STDOUT_FILENO, alone, sizeof alone - 1) < 0;
+
     int32_t data = service_invoke("b", 1, "GET /", 5, NULL, 0);
     if (data < 0)
         return write(STDOUT_FILENO, failure, sizeof failure - 1) < 0;

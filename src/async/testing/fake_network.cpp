@@ -71,11 +71,14 @@ struct PipeEnd final : ByteStream {
     Signal& readable() override { return readable_; }
     Signal& writable() override { return writable_; }
     Signal& hangup() override { return hangup_; }
+    bool is_broken() const override { return pipe->directions[0].broken && pipe->directions[1].broken; }
     void shutdown_write() override { end_writing(); }
     void abort() override {
         outgoing().broken = true;
         incoming().broken = true;
         end_writing();
+        if (PipeEnd* other = peer_end())
+            other->hangup_.set();
     }
     SocketAddress peer() const override { return SocketAddress::parse("127.0.0.1:40000").value(); }
 

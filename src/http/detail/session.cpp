@@ -19,7 +19,7 @@ Error error_of(const Fault& fault) {
 Session::Session(SessionContext& context, async::StreamPtr stream)
     : context_(context),
       wire_(std::move(stream)),
-      info_{wire_.stream().peer()},
+      info_{.peer = wire_.stream().peer(), .peer_ip = wire_.stream().peer().ip()},
       cancel_(context.loop),
       grace_(cancel_),
       waiting_since_(context.loop.now()) {
@@ -337,10 +337,12 @@ async::Task<void> Session::linger() {
 }
 
 async::Task<void> Session::watch() {
-    co_await wire_.stream().hangup().wait();
-    hung_up_ = true;
-    if (busy_)
-        inspect_hangup();
+    while (!wire_.stream().is_broken()) {
+        co_await wire_.stream().hangup().wait();
+        hung_up_ = true;
+        if (busy_)
+            inspect_hangup();
+    }
 }
 
 // The client has closed its direction or broken the connection: reading tells which.
@@ -348,7 +350,7 @@ void Session::inspect_hangup() {
     Wire::Kind kind = Wire::Kind::done;
     while (kind == Wire::Kind::done)
         kind = wire_.fill(context_.limits.read_ahead);
-    if (kind == Wire::Kind::failed) {
+    if (kind == Wire::Kind::failed || wire_.stream().is_broken()) {
         cancel_.cancel();
         return;
     }

@@ -115,9 +115,9 @@ private:
             if (!guest_paths.insert(grant.guest_path).second)
                 report_item(path, index,
                             error("manifest_invalid_value", "the guest path '{}' is there twice", grant.guest_path));
-            else if (files_ == FileChecks::must_exist && !std::filesystem::exists(grant.host_path, ignored))
+            else if (files_ == FileChecks::must_exist && !std::filesystem::is_directory(grant.host_path, ignored))
                 report_item(path, index,
-                            error("manifest_invalid_value", "service {}: there is no {}", service.name.value(),
+                            error("manifest_invalid_value", "service {}: there is no folder {}", service.name.value(),
                                   grant.host_path.string()));
         }
     }

@@ -73,6 +73,11 @@ def memory_at_once():
     return command(b"", memory=vector([b"\0" + leb(65536)]))
 
 
+def large_memory():
+    """Asks for 200 MiB before it runs: more than a guest has by default."""
+    return command(b"", memory=vector([b"\0" + leb(3200)]))
+
+
 def many_functions(count=250_000):
     """More functions than a module may have."""
     return (MAGIC + section(TYPE, NO_ARGUMENTS) + section(FUNCTION, vector([leb(0)] * count))
@@ -171,6 +176,7 @@ MODULES = {
     "bomb_nested_components": nested_components,
     "bomb_table": table_bomb,
     "bomb_memory_at_once": memory_at_once,
+    "bomb_large_memory": large_memory,
     "bomb_many_functions": many_functions,
     "bomb_deep_nesting": deep_nesting,
     "bomb_slow_to_compile": slow_to_compile,

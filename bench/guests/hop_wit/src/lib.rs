@@ -1,5 +1,5 @@
 //! Guest A of the hop benchmark: for each request one `skep:platform/invoke` of service `b`, whose body it
-//! answers.
+//! answers; on `/alone` the answer without the call.
 
 use wasip2::exports::http::incoming_handler::Guest;
 use wasip2::http::types::{
@@ -19,7 +19,10 @@ struct Hop;
 wasip2::http::proxy::export!(Hop);
 
 impl Guest for Hop {
-    fn handle(_request: IncomingRequest, reply: ResponseOutparam) {
+    fn handle(request: IncomingRequest, reply: ResponseOutparam) {
+        if request.path_with_query().as_deref() == Some("/alone") {
+            return answer(reply, 200, b"Hello from Skep!\n");
+        }
         match invoke("b", "GET /", &[]) {
             Ok(body) => answer(reply, 200, &body),
             Err(error) => answer(reply, 502, error.code.as_bytes()),

@@ -1,0 +1,92 @@
+"""neighbour: what a service notices of others that misbehave beside it, on one core."""
+
+from harness import figures, load, rounds, servers
+
+# row: (path of the hostile guest, connections that ask for it)
+HOSTILE = {
+    "beside_loop": ("/loop", 1),
+    "beside_64_hogs": ("/loop", 64),
+    "beside_memory_bomb": ("/memory-bomb", 4),
+    "beside_recursion": ("/recursion", 4),
+    "beside_handle_leak": ("/handle-leak", 4),
+    "beside_log_flood": ("/log-flood", 4),
+    "beside_random": ("/random", 4),
+    "beside_sleepers": ("/sleep", 64),
+    "beside_traps": ("/trap-before", 4),
+}
+QUICK_CONNECTIONS = 16
+
+
+def start(skep):
+    return servers.skep(skep, {
+        "neighbour": {"module": servers.quoted(servers.guest("hello_p2")), "routes": '["/"]'},
+        "hostile": {"module": servers.quoted(servers.guest("hostile_p2")), "routes": '["/*"]',
+                    "limits": '{ time = "1s", cpu = "1s" }'},
+    })
+
+
+def latency(server, seconds, rate):
+    seen = load.open_model(server.url(), seconds, rate, 16)
+    if seen.failed:
+        raise RuntimeError(f"the neighbour failed {seen.failed} of {seen.requests} requests")
+    return seen
+
+
+def beside(server, settings, rate, path, connections):
+    """The neighbour's latencies while `connections` ask for `path`, round by round: (idle, beside)."""
+    idle, disturbed = [], []
+    for _ in range(settings.rounds):
+        idle.append(latency(server, settings.seconds, rate))
+        hostile = load.start_closed(server.url(path), settings.seconds + 2, connections)
+        try:
+            disturbed.append(latency(server, settings.seconds, rate))
+        finally:
+            hostile.terminate()
+            hostile.communicate()
+    return idle, disturbed
+
+
+def row(name, server, settings, rate):
+    idle, disturbed = beside(server, settings, rate, *HOSTILE[name])
+    before = figures.median([seen.p99_ms for seen in idle])
+    after = figures.median([seen.p99_ms for seen in disturbed])
+    bound = figures.bound(before)
+    return {"name": name, "p99_ms": after, "idle_p99_ms": before, "bound_ms": bound, "within": int(after <= bound),
+            "p50_ms": figures.median([seen.p50_ms for seen in disturbed]), "rate": rate}
+
+
+def quick_rates(server, settings):
+    """(alone, beside) in requests per second: quick connections, without and with one whose requests spin."""
+    alone, together = [], []
+    for _ in range(settings.rounds):
+        alone.append(load.closed(server.url("/quick"), settings.seconds, QUICK_CONNECTIONS).rps)
+        spinner = load.start_closed(server.url("/spin"), settings.seconds + 1, 1)
+        together.append(load.closed(server.url("/quick"), settings.seconds, QUICK_CONNECTIONS).rps)
+        load.finish_closed(spinner)
+    return alone, together
+
+
+def quick_beside_spinner(options, settings):
+    module = servers.quoted(servers.guest("spinner"))
+    fields = {"name": "quick_beside_spinner"}
+    starts = {"": lambda: servers.skep(options.skep, {"spinner": {"module": module, "routes": '["/*"]'}}, "/quick"),
+              "wasmtime_": lambda: servers.wasmtime("spinner")}
+    for prefix, begin in starts.items():
+        with begin() as server:
+            load.warm_up(server.url("/quick"), QUICK_CONNECTIONS)
+            alone, together = quick_rates(server, settings)
+        fields[f"{prefix}kept"] = figures.ratio(together, alone)
+        fields[f"{prefix}alone_rps"] = figures.median(alone)
+        fields[f"{prefix}beside_rps"] = figures.median(together)
+    return fields
+
+
+def run(options):
+    settings = rounds.Settings.of(options.quick)
+    settings.rounds = 1 if options.quick else 3
+    settings.seconds = 2 if options.quick else 5
+    rows = [quick_beside_spinner(options, settings)]
+    with start(options.skep) as server:
+        rate = load.closed(server.url(), settings.seconds).rps / 2
+        rows += [row(name, server, settings, rate) for name in HOSTILE]
+    return rows
