@@ -27,7 +27,7 @@ public:
 
 // A server in a thread of its own.
 class HttpControl : public testing::Test {
-protected:
+public:
     HttpControl() {
         auto listener = thread.network().listen(async::SocketAddress::parse("127.0.0.1:0").value(), {});
         server.emplace(thread.loop(), std::move(listener).value(), echo, http::ServerLimits{});
@@ -39,6 +39,7 @@ protected:
         thread.run_there([this] { server.reset(); });
     }
 
+protected:
     std::unique_ptr<ControlClient> client() { return connect_over_http(address, "t0ken", clock).value(); }
 
     SystemClock clock;
