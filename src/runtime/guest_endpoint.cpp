@@ -28,6 +28,13 @@ async::Task<Result<>> until_end_or_excess(GuestRun& run) {
     co_return Result<>();
 }
 
+// Whether the body, complete by now, is as long as the guest's own content-length says, if there is one.
+bool has_promised_length(const model::Response& response, bool is_head) {
+    const std::string_view promised = response.headers.get("content-length");
+    const bool has_no_body = is_head || response.status == 204 || response.status == 304;
+    return promised.empty() || has_no_body || promised == std::to_string(response.body.length().value_or(0));
+}
+
 }  // namespace
 
 GuestEndpoint::GuestEndpoint(RuntimePorts& ports, std::unique_ptr<wasm::Pool> pool, Settings settings,
@@ -43,6 +50,7 @@ GuestEndpoint::~GuestEndpoint() = default;
 async::Task<Result<model::Response>> GuestEndpoint::call(model::Request request, const model::CallContext& context) {
     auto run = std::make_unique<GuestRun>(settings_.environment, ports_.host, log_budget_, context);
     run->cpu_ns = settings_.cpu_ns;
+    run->is_head = request.method == "HEAD";
     if (!ports_.slots.try_take(context.depth, run->slot)) {
         CO_TRY(run->slot, co_await ports_.slots.take(context.depth, settings_.slot_wait));
     }
@@ -129,6 +137,8 @@ Result<model::Response> GuestEndpoint::http_response(RunPtr& run) {
         const model::BodyStatus status = task.next_frame(frame);
         if (status == model::BodyStatus::end && task.trailers() == nullptr) {
             response.body = gathered.empty() ? model::Body(std::move(first)) : model::Body(std::move(gathered));
+            if (!has_promised_length(response, run->is_head))
+                return fail(failure_of(*run, broken_off()));
             return response;
         }
         if (status == model::BodyStatus::failed)

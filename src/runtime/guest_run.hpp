@@ -25,6 +25,7 @@ struct GuestRun {
     Slot slot;
     host::GuestServices services;
     bool request_body_exceeded = false;
+    bool is_head = false;  // the response ends with its head
     std::unique_ptr<model::HandlerScope> scope;
     std::unique_ptr<wasm::GuestTask> task;
 };

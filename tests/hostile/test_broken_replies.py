@@ -48,13 +48,13 @@ def test_a_trap_before_the_reply_is_told(street, kind):
     assert problem(street.call(kind, "/trap-before")) == (500, "guest_trap")
 
 
-@pytest.mark.parametrize("kind", ["p2", "cgi"])
+@pytest.mark.parametrize("kind", ["p2", "p3", "cgi"])
 def test_a_trap_replaces_a_reply_of_which_nothing_has_left(street, kind):
     assert problem(street.call(kind, "/trap-after")) == (500, "guest_trap")
 
 
 def test_a_trap_cuts_a_reply_that_has_begun(street):
-    reply = raw_reply(street, "p3", "/trap-after")
+    reply = raw_reply(street, "p3", "/trap-late")
 
     assert reply.startswith("HTTP/1.1 200 ")
     assert not reply.endswith("0\r\n\r\n")
@@ -140,8 +140,12 @@ def test_a_lying_length_of_a_component_is_invalid(street, declared, sent):
     assert problem(reply) == (500, "guest_invalid_response")
 
 
+def test_a_lying_length_of_a_reply_that_is_whole_at_once_is_invalid(street):
+    assert problem(street.call("p3", "/lying-length")) == (500, "guest_invalid_response")
+
+
 def test_a_lying_length_of_a_reply_that_has_begun_cuts_it(street):
-    head, body = raw_reply(street, "p3", "/lying-length").split("\r\n\r\n", 1)
+    head, body = raw_reply(street, "p3", "/lying-length-late").split("\r\n\r\n", 1)
 
     assert "content-length: 100" in head.lower()
     assert body == "the first part\n"

@@ -11,6 +11,9 @@ use wasip3::{wit_bindgen, wit_future, wit_stream};
 
 const SECOND: u64 = 1_000_000_000;
 
+/// Long enough for what was written to leave.
+const PAUSE: u64 = SECOND / 20;
+
 struct Hostile;
 
 wasip3::http::service::export!(Hostile);
@@ -26,12 +29,14 @@ impl Guest for Hostile {
             "/sleep" => Ok(sleep_forever().await),
             "/error" => Err(ErrorCode::InternalError(Some("on purpose".to_owned()))),
             "/trap-before" => panic!("before the reply"),
-            "/trap-after" => Ok(stream(|_| panic!("after the head"))),
+            "/trap-after" => Ok(respond(Fields::new(), |_| panic!("after the head"))),
+            "/trap-late" => Ok(stream(|_| panic!("after the first part"))),
             "/loop-streaming" => Ok(stream(|_| spin())),
             "/stall" => Ok(stream(forget)),
             "/bad-header" => Ok(bad_header()),
             "/many-headers" => Ok(many_headers()),
-            "/lying-length" => Ok(lying_length()),
+            "/lying-length" => Ok(lying_length(0)),
+            "/lying-length-late" => Ok(lying_length(PAUSE)),
             _ => Ok(text("hello\n")),
         }
     }
@@ -88,36 +93,44 @@ fn many_headers() -> Response {
     respond(headers, |_| ())
 }
 
-fn lying_length() -> Response {
+fn lying_length(pause: u64) -> Response {
     let headers = Fields::new();
     if let Err(error) = headers.append("content-length", b"100") {
         return text(&format!("refused: {error:?}\n"));
     }
-    respond(headers, drop)
+    respond_with(headers, b"the first part\n".to_vec(), pause, drop)
 }
 
 fn text(text: &str) -> Response {
     let headers = Fields::new();
     let _ = headers.append("content-type", b"text/plain");
-    respond_with(headers, text.as_bytes().to_vec(), drop)
+    respond_with(headers, text.as_bytes().to_vec(), 0, drop)
 }
 
-/// A response that sends its first part, then does something to its body.
+/// A response that sends its first part, and when that has left does something to its body.
 fn stream(then: fn(StreamWriter<u8>)) -> Response {
-    respond(Fields::new(), then)
+    respond_with(Fields::new(), b"the first part\n".to_vec(), PAUSE, then)
 }
 
 fn respond(headers: Fields, then: fn(StreamWriter<u8>)) -> Response {
-    respond_with(headers, b"the first part\n".to_vec(), then)
+    respond_with(headers, b"the first part\n".to_vec(), 0, then)
 }
 
-fn respond_with(headers: Fields, first: Vec<u8>, then: fn(StreamWriter<u8>)) -> Response {
+fn respond_with(
+    headers: Fields,
+    first: Vec<u8>,
+    pause: u64,
+    then: fn(StreamWriter<u8>),
+) -> Response {
     let (mut body, reader) = wit_stream::new();
     let (trailers, trailers_reader) = wit_future::new(|| Ok(None));
     let (response, _sent) = Response::new(headers, Some(reader), trailers_reader);
     drop(trailers);
     wit_bindgen::spawn_local(async move {
         body.write_all(first).await;
+        if pause > 0 {
+            wait_for(pause).await;
+        }
         then(body);
     });
     response
