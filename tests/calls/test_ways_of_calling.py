@@ -144,6 +144,15 @@ def test_the_trace_goes_on_in_a_service_that_is_requested(app):
     assert "b7ad6b7169203331" not in seen
 
 
+def test_the_request_id_goes_on_in_a_service_that_is_requested(app):
+    path = f"/get?url={urllib.parse.quote('http://inspect.skep.internal/', safe='')}"
+
+    reply = app.http.get(path, headers={"host": "http.test", "x-trace-id": "order-7"})
+
+    assert reply.headers["x-trace-id"] == "order-7"
+    assert "order-7" in reply.text
+
+
 def test_a_trace_has_one_id_in_the_log_of_every_service(app):
     invoke_by_core(app, "trapping", "GET /trap-before", traceparent=PARENT)
 

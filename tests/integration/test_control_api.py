@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from support.commands import skep
 from support.manifest import manifest
 from support.paths import guest
+from support.polling import eventually
 
 OPEN_PATHS = ["/livez", "/readyz", "/startupz", "/metrics"]
 SERVICES = {
@@ -304,6 +305,15 @@ def test_metrics_count_requests_by_service(app):
     after = samples(app.control.get("/metrics").text)
     assert after[("skep_service_requests_total", of_service("hello"))] == before + 1
     assert after[("skep_service_up", of_service("hello"))] == 1
+
+
+def test_metrics_tell_the_cpu_time_of_guests(app):
+    app.http.get("/hello")
+
+    def used():
+        return samples(app.control.get("/metrics").text)[("skep_service_cpu_seconds_total", of_service("hello"))]
+
+    eventually(lambda: used() > 0, "the CPU time of the guest")
 
 
 def test_metrics_have_one_help_and_one_type_for_each_family(app):
