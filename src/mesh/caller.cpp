@@ -45,6 +45,24 @@ private:
     bool ended_ = false;
 };
 
+// A body that streams on: the call keeps its place until it has been read or given up.
+class OccupyingBody final : public model::BodySource {
+public:
+    OccupyingBody(std::shared_ptr<Target> target, Bulkhead::Permit permit, std::unique_ptr<model::BodySource> rest)
+        : target_(std::move(target)), permit_(std::move(permit)), rest_(std::move(rest)) {}
+
+    model::BodyStatus poll(Bytes& chunk) override { return rest_->poll(chunk); }
+    async::Signal& ready() override { return rest_->ready(); }
+    Error error() const override { return rest_->error(); }
+    const model::Headers* trailers() const override { return rest_->trailers(); }
+
+private:
+    // Destroyed from the bottom up.
+    std::shared_ptr<Target> target_;
+    Bulkhead::Permit permit_;
+    std::unique_ptr<model::BodySource> rest_;
+};
+
 }  // namespace
 
 Caller::Caller(async::Loop& loop, Random& random, Options options) : loop_(loop), random_(random), options_(options) {}
@@ -118,7 +136,14 @@ async::Task<Result<model::Response>> Caller::call(std::shared_ptr<Target> target
     if (!target->bulkhead.try_acquire(permit)) {
         CO_TRY(permit, co_await target->bulkhead.acquire());
     }
-    co_return co_await target->endpoint->call(std::move(request), context);
+    Result<model::Response> response = co_await target->endpoint->call(std::move(request), context);
+    if (response && response->body.is_stream()) {
+        const auto length = response->body.length();
+        auto rest = response->body.take_source();
+        response->body =
+            model::Body(std::make_unique<OccupyingBody>(std::move(target), std::move(permit), std::move(rest)), length);
+    }
+    co_return response;
 }
 
 }  // namespace skep::mesh

@@ -28,6 +28,32 @@ private:
     int status_;
 };
 
+// Answers with a body that never ends.
+class StreamingEndpoint final : public model::Endpoint {
+public:
+    explicit StreamingEndpoint(async::Loop& loop) : loop_(loop) {}
+
+    async::Task<Result<model::Response>> call(model::Request, const model::CallContext&) override {
+        model::Response response;
+        response.body = model::Body(std::make_unique<EndlessBody>(loop_));
+        co_return response;
+    }
+
+private:
+    class EndlessBody final : public model::BodySource {
+    public:
+        explicit EndlessBody(async::Loop& loop) : ready_(loop) {}
+        model::BodyStatus poll(Bytes&) override { return model::BodyStatus::pending; }
+        async::Signal& ready() override { return ready_; }
+        Error error() const override { return internal("it does not fail"); }
+
+    private:
+        async::Signal ready_;
+    };
+
+    async::Loop& loop_;
+};
+
 class RecordingLogger final : public Logger {
 public:
     void log(LogRecord record) override { records.push_back(std::move(record)); }
@@ -92,6 +118,20 @@ TEST_F(CallerTest, counts_by_outcome) {
     EXPECT_EQ(stats_->client_errors.value(), 1U);
     EXPECT_EQ(stats_->server_errors.value(), 1U);
     EXPECT_EQ(stats_->running.load(), 0);
+}
+
+TEST_F(CallerTest, a_reply_that_streams_keeps_its_place_until_it_is_dropped) {
+    const Bulkhead::Limits one_at_a_time{.running = 1, .queued = 0};
+    caller_.set_target("feed",
+                       std::make_shared<Target>(loop_, std::make_shared<StreamingEndpoint>(loop_), one_at_a_time));
+    std::optional<Result<model::Response>> first = invoke("feed");
+
+    const auto second = invoke("feed");
+    first.reset();
+    const auto third = invoke("feed");
+
+    EXPECT_EQ(second.error().name(), "service_busy");
+    EXPECT_TRUE(third);
 }
 
 TEST_F(CallerTest, writes_one_log_line_for_each_call) {
