@@ -35,7 +35,7 @@ TEST_F(ServerFields, refuses_a_bare_carriage_return_in_a_value) {
 TEST_F(ServerFields, refuses_a_bare_carriage_return_in_the_request_line) {
     RawPeer peer = sent("GET /\r HTTP/1.1\r\nHost: h\r\n\r\n");
 
-    expect_refused(peer, 400, "request target");
+    expect_refused(peer, 400, "carriage return");
 }
 
 TEST_F(ServerFields, refuses_nul_in_a_value) {

@@ -253,7 +253,7 @@ TEST_F(ServerTarget, refuses_http_0_9_without_waiting_for_more) {
 TEST_F(ServerTarget, refuses_lines_that_end_in_a_carriage_return_only_without_waiting_for_more) {
     RawPeer peer = sent("GET / HTTP/1.1\rHost: h\r\r");
 
-    expect_refused(peer, 400, "CRLF");
+    expect_refused(peer, 400, "carriage return");
     EXPECT_TRUE(handler.seen().empty());
 }
 
