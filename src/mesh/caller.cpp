@@ -26,9 +26,11 @@ public:
             stats_.cancelled.add();
     }
 
-    void end(const Result<model::Response>& result) {
+    // How long the call took.
+    Duration end(const Result<model::Response>& result) {
         ended_ = true;
-        stats_.duration.record(clock_.now() - begin_);
+        const Duration took = clock_.now() - begin_;
+        stats_.duration.record(took);
         const int status = status_of(result);
         if (status >= 500)
             stats_.server_errors.add();
@@ -36,6 +38,7 @@ public:
             stats_.client_errors.add();
         if (!result && result.error().code() == ErrorCode::unavailable)
             stats_.rejected.add();
+        return took;
     }
 
 private:
@@ -97,30 +100,29 @@ async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, 
         line.service = service.value();
         line.message = fmt::format("{} {}", request.method, request.target);
     }
-    const TimePoint begin = loop_.clock().now();
     Measurement measurement(loop_, entry.stats);
     const async::GuardOptions options{.deadline = context.deadline,
                                       .deadline_reason = "request_deadline_exceeded",
                                       .deadline_message = "no answer came before the request's deadline"};
     auto running = call(entry.target, std::move(request), context);
     Result<model::Response> result = co_await async::guard(loop_, std::move(running), options);
-    measurement.end(result);
+    const Duration took = measurement.end(result);
     if (options_.access_log != nullptr)
-        write_access_log(context, std::move(line), begin, result);
+        write_access_log(context, std::move(line), took, result);
     if (!result)
         co_return fail(std::move(result).error().within(service.value()));
     co_return result;
 }
 
-void Caller::write_access_log(const model::CallContext& context, LogRecord line, TimePoint begin,
+void Caller::write_access_log(const model::CallContext& context, LogRecord line, Duration took,
                               const Result<model::Response>& result) const {
-    const auto took = std::chrono::duration<double, std::milli>(loop_.clock().now() - begin).count();
+    const std::chrono::duration<double, std::milli> duration = took;
     const int status = status_of(result);
     line.level = status >= 500 ? LogLevel::warn : LogLevel::info;
     line.trace_id = context.trace.trace_id_hex();
     if (context.request_id != line.trace_id)
         line.request_id = context.request_id;
-    line.fields = {{"status", std::to_string(status)}, {"duration_ms", fmt::format("{:.3f}", took)}};
+    line.fields = {{"status", std::to_string(status)}, {"duration_ms", fmt::format("{:.3f}", duration.count())}};
     if (context.caller)
         line.fields.emplace_back("caller", context.caller->value());
     else
