@@ -70,8 +70,7 @@ int dev(const cli::ProjectOptions& given, const Environment& environment, cli::O
     print_addresses(**running, output);
     host.running = running->get();
     follow(**running, loop, signals, stop);
-    output.note("stopping: running requests may end");
-    (*running)->drain(kDrainPatience);
+    drain(**running, signals, output);
     return 0;
 }
 

@@ -80,6 +80,7 @@ int serve_handler(const cli::RunOptions& options, const Environment& environment
     if (!folder)
         return output.fail(folder.error());
     raise_descriptor_limit();
+    return_large_blocks();
     Signals signals;
     const model::Application application = application_of(options, folder->path());
     auto platform_settings = platform_options({}, environment, {.application = application});
@@ -93,7 +94,7 @@ int serve_handler(const cli::RunOptions& options, const Environment& environment
         return output.fail(error("service_failed", "cannot serve {}", options.file.string()));
     output.note(fmt::format("serving {} on {}", options.file.string(), (*running)->gateway_url()));
     serve_until_stopped(**running, signals);
-    (*running)->drain(kDrainPatience);
+    drain(**running, signals, output);
     return 0;
 }
 

@@ -11,8 +11,8 @@
 namespace skep {
 namespace {
 
-// Reads the manifest anew for each reload and keeps the settings of the last one that could be read, which are those
-// in force. Any thread.
+// Reads the manifest anew for each reload and keeps the settings of the last one that could be read: those in force,
+// but for what a reload says needs a restart. Any thread.
 class SettingsInForce {
 public:
     SettingsInForce(cli::ProjectOptions project, const std::vector<manifest::Origin>& origins)
@@ -99,6 +99,12 @@ void serve_until_stopped(platform::Platform& running, Signals& signals) {
         const Result<> reloaded = running.reload();
 }
 
+void drain(platform::Platform& running, Signals& signals, cli::Output& output) {
+    output.note("stopping: running requests may end; a second signal stops at once");
+    signals.end_by_the_next();
+    running.drain(kDrainPatience);
+}
+
 int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output) {
     auto loaded = manifest::load(project.manifest, project.layers);
     if (!loaded)
@@ -113,9 +119,7 @@ int up(const cli::ProjectOptions& project, const Environment& environment, cli::
         return output.fail(running.error());
     print_addresses(**running, output);
     serve_until_stopped(**running, signals);
-    output.note("stopping: running requests may end; a second signal stops at once");
-    signals.end_by_the_next();
-    (*running)->drain(kDrainPatience);
+    drain(**running, signals, output);
     return 0;
 }
 

@@ -29,6 +29,9 @@ void print_addresses(const platform::Platform& running, cli::Output& output);
 // Reloads at each SIGHUP, until another signal comes.
 void serve_until_stopped(platform::Platform& running, Signals& signals);
 
+// Says so and lets running requests end; a second signal ends the process at once.
+void drain(platform::Platform& running, Signals& signals, cli::Output& output);
+
 // How long running requests may take to end.
 inline constexpr auto kDrainPatience = std::chrono::seconds(25);
 
