@@ -1,28 +1,16 @@
 # The engine: one Rust static library over Wasmtime, as the target `skep_engine`.
 #
 # Cargo builds outside the tree (SKEP_CARGO_DIR), so that worktrees and build folders share the dependencies.
+set(SKEP_ENGINE_LIBRARY "" CACHE FILEPATH "The engine's library where it is there already; cargo then builds none")
 option(SKEP_DIST "Build the engine as it is published: fat LTO, one codegen unit, mimalloc" OFF)
 
 add_library(skep_engine INTERFACE)
 target_include_directories(skep_engine SYSTEM INTERFACE ${CMAKE_SOURCE_DIR}/engine/include)
 
-# The pinned toolchain of rustup where there is one (rust-toolchain.toml selects it), else the system's cargo.
-function(skep_find_cargo)
-    find_program(SKEP_RUSTUP rustup HINTS $ENV{HOME}/.cargo/bin)
-    if(SKEP_RUSTUP)
-        find_program(SKEP_CARGO cargo HINTS $ENV{HOME}/.cargo/bin)
-    else()
-        find_program(SKEP_CARGO cargo-web cargo)
-    endif()
-    if(NOT SKEP_CARGO)
-        message(FATAL_ERROR "The engine needs Rust 1.95: install rustup, or Debian's packages cargo-web and "
-                            "rustc-web, or configure with -DSKEP_WITH_ENGINE=OFF.")
-    endif()
-endfunction()
-
-if(SKEP_WITH_ENGINE)
+if(SKEP_ENGINE_LIBRARY)
+    target_link_libraries(skep_engine INTERFACE ${SKEP_ENGINE_LIBRARY} pthread dl m)
+elseif(SKEP_WITH_ENGINE)
     set(SKEP_CARGO_DIR ${SKEP_CACHE}/cargo CACHE PATH "Where cargo keeps what it builds")
-    skep_find_cargo()
 
     set(profile release)
     set(features "")

@@ -1,42 +1,28 @@
 #pragma once
-// BlockingPool: threads for what must not run on a loop: files, DNS, waiting for processes.
+// BlockingPool: threads for what must not run on a loop: files, DNS, waiting for processes, flushes.
 
 #include <condition_variable>
-#include <coroutine>
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
-#include <type_traits>
 #include <vector>
 
-#include "async/loop.hpp"
-#include "async/signal.hpp"
-#include "async/task.hpp"
-#include "base/result.hpp"
+#include "async/work_pool.hpp"
 
 namespace skep::async {
 
-// Destroying the pool runs what is queued to its end. Any thread may use it.
-class BlockingPool {
+// Destroying the pool runs what is queued to its end.
+class BlockingPool final : public WorkPool {
 public:
     // At most `queue_limit` pieces of work wait.
     BlockingPool(std::size_t threads, std::size_t queue_limit);
     BlockingPool(const BlockingPool&) = delete;
     BlockingPool& operator=(const BlockingPool&) = delete;
-    ~BlockingPool();
+    ~BlockingPool() override;
 
-    // Queues `work`; false where the queue is full.
-    bool submit(std::function<void()> work);
-
-    // Runs `work` (returning Result<T>) on a thread of the pool and gives its result on `loop`, which outlives
-    // the work. Cancelling abandons the result, not the work. Fails with `resource_exhausted` when the queue
-    // is full.
-    template <typename Work>
-    auto run(Loop& loop, Work work) -> Task<std::invoke_result_t<Work>>;
+    bool submit(std::function<void()> work) override;
 
 private:
     void serve();
@@ -48,28 +34,5 @@ private:
     bool stopping_ = false;
     std::vector<std::thread> threads_;
 };
-
-template <typename Work>
-auto BlockingPool::run(Loop& loop, Work work) -> Task<std::invoke_result_t<Work>> {
-    using Outcome = std::invoke_result_t<Work>;
-    struct Shared {
-        explicit Shared(Loop& loop) : done(loop) {}
-        std::optional<Outcome> outcome;
-        Signal done;
-    };
-    auto shared = std::make_shared<Shared>(loop);
-    auto job = [shared, &loop, work = std::move(work)]() mutable {
-        auto outcome = std::make_shared<Outcome>(work());
-        loop.post_remote([shared = std::move(shared), outcome = std::move(outcome)] {
-            shared->outcome.emplace(std::move(*outcome));
-            shared->done.set();
-        });
-    };
-    if (!submit(std::move(job)))
-        co_return fail("resource_exhausted", "the pool for blocking work is full");
-    while (!shared->outcome)
-        co_await shared->done.wait();
-    co_return *std::move(shared->outcome);
-}
 
 }  // namespace skep::async

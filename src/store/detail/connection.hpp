@@ -1,0 +1,94 @@
+#pragma once
+// Connection: one SQLite connection of a store, with the rules that hold for guests' statements.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "store/detail/store_files.hpp"
+
+struct sqlite3;
+
+namespace skep::store {
+
+// Bounds of what a guest's statement may be and give.
+struct SqlLimits {
+    std::uint32_t statement_bytes = 64 << 10;
+    std::uint32_t columns = 200;
+    std::uint32_t variables = 999;
+    std::uint64_t result_bytes = 4 << 20;
+    std::uint64_t quota_bytes = 10ULL << 30;
+    bool ddl = false;  // CREATE, ALTER and DROP in handlers
+};
+
+enum class Role : std::uint8_t { writer, reader, tool };
+
+// A guest's statement, prepared on one connection and kept there.
+class GuestStatement;
+
+// What a statement came to. `rows` are in the row format; empty for one that gives none.
+struct StatementResult {
+    Bytes rows;
+    std::int64_t changes = 0;
+    std::int64_t last_insert_id = 0;
+};
+
+// How a statement is stopped: its progress is looked at every few hundred steps.
+struct StatementBounds {
+    TimePoint deadline;         // then it fails with `statement_timeout`
+    bool is_inline = false;     // on an io thread: a read fails with `too_slow_inline` after 1 ms, to be repeated elsewhere
+};
+
+// Used by one thread at a time, which may change. Errors of guests' statements are values with stable reasons:
+// `sql_invalid` (syntax, unknown table or column), `sql_refused` (what the rules forbid, named), `sql_params`,
+// `constraint`, `result_too_large`, `statement_timeout`, `quota_exceeded`, `store_full`, `store_damaged`,
+// `store_failed`.
+class Connection {
+public:
+    // `files` and `clock` outlive it.
+    static Result<std::unique_ptr<Connection>> open(StoreFiles& files, Role role, const SqlLimits& limits,
+                                                    const Clock& clock);
+    ~Connection();
+
+    // Prepares `sql`, or finds it prepared; valid until the next call of `prepare`. Fails for anything the rules
+    // forbid: ATTACH, pragmas but a few that read, transaction statements, rollback clauses, internal tables, TEMP
+    // objects, DDL unless granted, a second statement, a NUL.
+    Result<GuestStatement*> prepare(std::string_view sql);
+
+    // Whether it may run on an io thread: known to be short, by its plan, its functions and its history.
+    bool may_run_inline(const GuestStatement& statement, std::string_view params) const;
+    bool writes(const GuestStatement& statement) const;
+
+    // Runs it to its end with `params` in the row format. A failed write has left nothing, unless `has_transaction`
+    // says that SQLite dropped everything.
+    Result<StatementResult> run(GuestStatement& statement, std::string_view params,
+                                        const StatementBounds& bounds);
+
+    // The platform's own statements, kept prepared by their address: `sql` is a literal. `params` as above.
+    Result<StatementResult> execute(const char* sql, std::string_view params = {});
+
+    // False once SQLite has rolled back on its own: look after every error.
+    bool has_transaction() const;
+    bool has_deferred_violations() const;
+    // Rows changed on this connection since it was opened.
+    std::int64_t total_changes() const;
+    void forget_last_insert_id();
+
+    // Copies what is in the WAL into the main file. Reports how many frames were in the WAL and how many are left.
+    struct Checkpoint {
+        int frames = 0;
+        int left = 0;
+    };
+    enum class CheckpointMode : std::uint8_t { passive, restart };
+    Result<Checkpoint> checkpoint(CheckpointMode mode);
+
+    // For migrations, backup and export, which know SQLite.
+    sqlite3* raw();
+};
+
+}  // namespace skep::store
