@@ -21,21 +21,39 @@ void Loop::run_remote() {
         const std::lock_guard lock(remote_mutex_);
         work.swap(remote_);
     }
-    for (auto& item : work)
+    for (auto& item : work) {
         item();
+        run_chain();
+    }
+}
+
+void Loop::run_chain() {
+    for (int length = 0; length < kMaxChain; ++length) {
+        Runnable* item = next_.pop_front();
+        if (item == nullptr)
+            return;
+        item->run();
+    }
+    ready_.take_all(next_);
 }
 
 bool Loop::turn() {
     now_ = clock_.now();
+    ready_.take_all(next_);
     run_remote();
     timers_.advance(now_);
+    ready_.take_all(next_);
 
     IntrusiveList<Runnable> current;
     current.take_all(ready_);
-    while (Runnable* item = current.pop_front())
+    while (Runnable* item = current.pop_front()) {
         item->run();
-    if (Runnable* item = behind_.pop_front())
+        run_chain();
+    }
+    if (Runnable* item = behind_.pop_front()) {
         item->run();
+        run_chain();
+    }
 
     if (!ready_.empty() || !behind_.empty())
         return true;

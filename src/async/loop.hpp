@@ -38,6 +38,14 @@ public:
             ready_.push_back(item);
     }
 
+    // Runs `item` as soon as what runs now has ended, before the rest of the turn: what one request needs next finds
+    // its memory still in the processor's cache. After a chain of kMaxChain such items the rest of the turn comes
+    // first.
+    void post_next(Runnable& item) {
+        if (!item.is_linked())
+            next_.push_back(item);
+    }
+
     // Runs `item` after everything else that is ready: of these, one runs a turn. For work that has used up
     // its share of the thread.
     void post_behind(Runnable& item) {
@@ -55,7 +63,8 @@ public:
     TimePoint now() const { return now_; }
     const Clock& clock() const { return clock_; }
 
-    // Fires due timers, runs what was ready when the turn began, then one item that was posted behind.
+    // Fires due timers, runs what was ready when the turn began, each item with what it posts next, then one item that
+    // was posted behind.
     // Returns whether more is ready.
     bool turn();
 
@@ -75,12 +84,16 @@ public:
     Sleep sleep_for(Duration duration);
 
 private:
+    static constexpr int kMaxChain = 32;
+
     void run_remote();
+    void run_chain();
 
     const Clock& clock_;
     TimePoint now_;
     TimerWheel timers_;
     IntrusiveList<Runnable> ready_;
+    IntrusiveList<Runnable> next_;
     IntrusiveList<Runnable> behind_;
     std::thread::id thread_ = std::this_thread::get_id();
 

@@ -17,7 +17,7 @@ public:
 
     void set() {
         if (waiter_ != nullptr)
-            loop_.post(waiter_->resumption_);
+            loop_.post_next(waiter_->resumption_);
         else
             set_ = true;
     }

@@ -10,7 +10,7 @@ namespace skep::async {
 class TaskGroup::Member final : public ListNode {
 public:
     Member(TaskGroup& group, Task<void> task) : group_(group), step_(*this), driver_(drive(*this, std::move(task))) {
-        group_.loop_.post(step_);
+        group_.loop_.post_next(step_);
     }
 
 private:
@@ -29,7 +29,7 @@ private:
             member.group_.on_exception_("unknown exception");
         }
         member.ended_ = true;
-        member.group_.loop_.post(member.step_);
+        member.group_.loop_.post_next(member.step_);
     }
 
     void step() {

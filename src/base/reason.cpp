@@ -152,7 +152,6 @@ constexpr auto kReasons = std::to_array<Reason>({
      "Delete rows, or raise `data.quota`."},
     {"store_full", resource_exhausted, 507, "The disk below the store is full.",
      "Free space: the store takes writes again by itself."},
-    {"disk_full", resource_exhausted, 507, "There is no space left on the disk.", "Free space."},
     {"disk_failed", internal, 0, "The disk failed to read or write.",
      "Look at the machine's log; the store closes and keeps what was acknowledged."},
     {"store_damaged", data_loss, 0, "A file of the store is damaged.",

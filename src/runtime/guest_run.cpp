@@ -89,7 +89,7 @@ void RunRetirement::retire(std::unique_ptr<GuestRun> run, bool allow_to_finish) 
         return;
     }
     over_.push_back(std::move(run));
-    loop_.post(*this);
+    loop_.post_next(*this);
 }
 
 void RunRetirement::run() {

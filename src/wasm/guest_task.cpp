@@ -110,7 +110,7 @@ void GuestTask::woken() {
 
 void GuestTask::post() {
     posted_ = true;
-    loop_.post(*this);
+    loop_.post_next(*this);
 }
 
 void GuestTask::poll() {

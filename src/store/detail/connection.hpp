@@ -40,8 +40,9 @@ struct StatementResult {
 
 // How a statement is stopped: its progress is looked at every few hundred steps.
 struct StatementBounds {
-    TimePoint deadline;         // then it fails with `statement_timeout`
-    bool is_inline = false;     // on an io thread: a read fails with `too_slow_inline` after 1 ms, to be repeated elsewhere
+    TimePoint deadline;  // then it fails with `statement_timeout`
+    bool is_inline =
+        false;  // on an io thread: a read fails with `too_slow_inline` after 1 ms, to be repeated elsewhere
 };
 
 // Used by one thread at a time, which may change. Errors of guests' statements are values with stable reasons:
@@ -66,8 +67,7 @@ public:
 
     // Runs it to its end with `params` in the row format. A failed write has left nothing, unless `has_transaction`
     // says that SQLite dropped everything.
-    Result<StatementResult> run(GuestStatement& statement, std::string_view params,
-                                        const StatementBounds& bounds);
+    Result<StatementResult> run(GuestStatement& statement, std::string_view params, const StatementBounds& bounds);
 
     // The platform's own statements, kept prepared by their address: `sql` is a literal. `params` as above.
     Result<StatementResult> execute(const char* sql, std::string_view params = {});
