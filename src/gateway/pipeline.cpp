@@ -54,7 +54,7 @@ Pipeline::Pipeline(Ports ports, Settings settings)
 
 std::uint64_t Pipeline::request_body_limit(const model::Request& request, std::uint64_t usual) const {
     const auto match = routes_->router.find(host_of(request.authority), request.method, request.path());
-    return match.kind == Router::Match::Kind::found ? routes_->request_body_limits[match.target] : usual;
+    return match.kind == model::Router::Match::Kind::found ? routes_->request_body_limits[match.target] : usual;
 }
 
 async::Task<model::Response> Pipeline::handle(model::Request request, const http::ConnectionInfo& connection) {
@@ -69,7 +69,7 @@ async::Task<model::Response> Pipeline::route(model::Request request, const http:
     const bool by_host = routes->router.has_hosts();
     const std::string host = by_host ? host_of(request.authority) : std::string();
     const auto match = routes->router.find(host, request.method, request.path());
-    if (match.kind != Router::Match::Kind::found) {
+    if (match.kind != model::Router::Match::Kind::found) {
         model::Response refused = no_route(match, request.path());
         refused.headers.set("x-trace-id", context_of(request, connection).request_id);
         return answered(std::move(refused));
@@ -98,8 +98,8 @@ model::CallContext Pipeline::context_of(const model::Request& request, const htt
     return context;
 }
 
-model::Response Pipeline::no_route(const Router::Match& match, std::string_view path) const {
-    if (match.kind == Router::Match::Kind::method_not_allowed) {
+model::Response Pipeline::no_route(const model::Router::Match& match, std::string_view path) const {
+    if (match.kind == model::Router::Match::Kind::method_not_allowed) {
         model::Response response =
             refuse(error("method_not_allowed", "'{}' takes only the methods {}", path, match.allow));
         response.headers.set("allow", match.allow);

@@ -6,16 +6,16 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "gateway/router.hpp"
 #include "http/server.hpp"
 #include "model/ports.hpp"
+#include "model/router.hpp"
 #include "telemetry/service_report.hpp"
 
 namespace skep::gateway {
 
 // The routes of one application revision. Immutable; shared by all io threads.
 struct RouteTable {
-    Router router;
+    model::Router router;
     std::vector<model::ServiceName> targets;         // by the router's target
     std::vector<std::uint64_t> request_body_limits;  // bytes, by target
     std::string known_prefixes;                      // for the hint in development
@@ -49,7 +49,7 @@ private:
     async::Task<model::Response> route(model::Request request, const http::ConnectionInfo& connection);
     async::Task<model::Response> call(model::ServiceName service, model::Request request,
                                       const http::ConnectionInfo& connection);
-    model::Response no_route(const Router::Match& match, std::string_view path) const;
+    model::Response no_route(const model::Router::Match& match, std::string_view path) const;
     model::Response refuse(const Error& error) const;
     model::CallContext context_of(const model::Request& request, const http::ConnectionInfo& connection);
 
