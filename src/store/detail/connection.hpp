@@ -58,8 +58,10 @@ public:
 
     // Prepares `sql`, or finds it prepared; valid until the next call of `prepare`. Fails for anything the rules
     // forbid: ATTACH, pragmas but a few that read, transaction statements, rollback clauses, internal tables, TEMP
-    // objects, DDL unless granted, a second statement, a NUL.
+    // objects, DDL unless granted, a second statement, a NUL. May take long: not on an io thread.
     Result<GuestStatement*> prepare(std::string_view sql);
+    // The statement where it is prepared here already, as `prepare` gives it, else null.
+    GuestStatement* find_prepared(std::string_view sql);
 
     // Whether it may run on an io thread: known to be short, by its plan, its functions and its history.
     bool may_run_inline(const GuestStatement& statement, std::string_view params) const;

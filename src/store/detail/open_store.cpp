@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "store/detail/executions.hpp"
+
 namespace skep::store {
 namespace {
 
@@ -9,6 +11,15 @@ constexpr auto kPatienceWithReaders = std::chrono::milliseconds(50);
 
 Turns::Limits limits_of(const StoreSettings& settings) {
     return {.waiters = settings.turn_queue, .handlers = settings.batch_handlers, .age = settings.batch_age};
+}
+
+// The platform's own, where they are not there yet.
+Result<> make_tables(Connection& writer) {
+    TRY_DO(writer.execute("BEGIN IMMEDIATE"));
+    TRY_DO(writer.execute("CREATE TABLE IF NOT EXISTS _skep_kv (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"));
+    TRY_DO(Executions::prepare(writer));
+    TRY_DO(writer.execute("COMMIT"));
+    return {};
 }
 
 }  // namespace
@@ -19,7 +30,7 @@ OpenStore::OpenStore(const StorePorts& ports, const StoreSettings& settings, OnF
       on_failure_(std::move(on_failure)),
       readers_([this] { return Connection::open(*files_, Role::reader, settings_.limits, ports_.clock); },
                settings.readers),
-      turns_(std::make_shared<Turns>(*this, ports.clock, limits_of(settings))) {}
+      turns_(std::make_shared<Turns>(static_cast<Turns::Flusher&>(*this), ports.clock, limits_of(settings))) {}
 
 OpenStore::~OpenStore() = default;
 
@@ -28,6 +39,7 @@ Result<std::unique_ptr<OpenStore>> OpenStore::open(const StorePorts& ports, cons
     std::unique_ptr<OpenStore> store(new OpenStore(ports, settings, std::move(on_failure)));
     TRY(store->files_, StoreFiles::open(ports.disk, settings.folder));
     TRY(store->writer_, Connection::open(*store->files_, Role::writer, settings.limits, ports.clock));
+    TRY_DO(make_tables(*store->writer_));
     return store;
 }
 

@@ -68,7 +68,7 @@ async::Task<Result<StatementResult>> Transaction::statement(std::string sql, std
 // Needs the snapshot or the turn; a statement that writes fails on a snapshot with `needs_turn`.
 async::Task<Result<StatementResult>> Transaction::run(std::string sql, std::string params) {
     Connection& on = connection();
-    GuestStatement* known = on.find(sql);
+    GuestStatement* known = on.find_prepared(sql);
     if (known == nullptr || !on.may_run_inline(*known, params))
         co_return co_await run_in_pool(std::move(sql), std::move(params));
     const bool writes = on.writes(*known);
@@ -112,6 +112,8 @@ async::Task<Result<StatementResult>> Transaction::run_in_pool(std::string sql, s
     while (!job->result)
         co_await job->changed.wait();
     job_.reset();
+    if (grip_->holds_turn && store_.ports().clock.now() >= turn_ends_)
+        turn_expired();
     if (!*job->result && job->result->error().name() == "needs_turn")
         co_return *std::move(job->result);
     if (!*job->result)

@@ -19,6 +19,7 @@ void settle(std::vector<std::shared_ptr<FlushTicket>> tickets, FlushOutcome outc
         on_loop(loop, [here = std::move(here), outcome] {
             for (const auto& ticket : here) {
                 ticket->outcome = outcome;
+                ticket->keeps.reset();
                 ticket->changed.set();
             }
         });
