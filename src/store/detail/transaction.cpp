@@ -34,7 +34,7 @@ Transaction::~Transaction() {
 }
 
 bool Transaction::may_stream() const {
-    return is_streaming_ || (options_.mode == TransactionMode::snapshot && !grip_->holds_turn && !is_keyed());
+    return is_streaming_ || (options_.mode == model::TransactionMode::late && !grip_->holds_turn && !is_keyed());
 }
 
 std::optional<std::string> Transaction::key_of_next_call() {
@@ -177,7 +177,7 @@ Result<Ending> Transaction::ending_of(FlushOutcome outcome) const {
         return Ending::settled;
     if (outcome == FlushOutcome::unknown)
         return fail("outcome_unknown", "the flush failed, and whether it is durable is not known");
-    if (options_.may_run_again && !has_called_)
+    if (may_run_again())
         return Ending::run_again;
     return fail("batch_rolled_back", "the flush that the handler shared was rolled back; nothing of it remains");
 }

@@ -78,6 +78,10 @@ private:
     Result<Ending> ending_of(FlushOutcome outcome) const;
     Failure refusal_to_wait(Wait wait) const;
     bool is_keyed() const { return claim_ != nullptr; }
+    bool may_run_again() const {
+        const bool is_kept = options_.arrival == nullptr || options_.arrival->is_kept();
+        return is_kept && !has_called_ && !options_.is_second_run;
+    }
 
     ServiceStore& store_;
     async::Loop& loop_;
