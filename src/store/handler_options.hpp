@@ -26,14 +26,14 @@ public:
 
 struct HandlerOptions {
     TransactionMode mode = TransactionMode::turn;
-    bool batch_alone = false;    // its flush is shared with nobody
-    bool stream = false;         // its reply leaves at once
-    bool may_run_again = false;  // its request is kept, so that a second run is possible
-    bool is_second_run = false;  // takes the turn from the start
+    bool batch_alone = false;                            // its flush is shared with nobody
+    bool stream = false;                                 // its reply leaves at once
+    bool may_run_again = false;                          // its request is kept, so that a second run is possible
+    bool is_second_run = false;                          // takes the turn from the start
     std::chrono::milliseconds transaction_timeout{100};  // holding the turn
     std::chrono::seconds key_retention{24 * 3600};
     TimePoint deadline;
-    std::string route;                   // names handlers of one kind: one that spoils a batch is kept alone for a while
+    std::string route;                  // names handlers of one kind: one that spoils a batch is kept alone for a while
     RequestArrival* arrival = nullptr;  // outlives the transaction; null: the request is whole
 };
 
