@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto kAlone = std::chrono::seconds(60);
 constexpr auto kFull = std::chrono::seconds(1);  // then a write tries whether there is space again
-constexpr std::size_t kMaxAlone = 1'000;  // routes remembered
+constexpr std::size_t kMaxAlone = 1'000;         // routes remembered
 
 }  // namespace
 
@@ -86,7 +86,8 @@ void ServiceStore::failed() {
             full_until_.store(ports_.clock.now() + kFull, std::memory_order_relaxed);
         ++pins_;  // until recovery is under way
     }
-    open_->turns().refuse(error("store_failed", "the store of {} is closed after a failure", settings_.service.value()));
+    open_->turns().refuse(
+        error("store_failed", "the store of {} is closed after a failure", settings_.service.value()));
     unpin();
 }
 

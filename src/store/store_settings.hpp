@@ -29,8 +29,8 @@ struct StoreSettings {
     std::uint32_t readers = 32;
     std::uint32_t batch_handlers = 256;
     std::chrono::microseconds batch_age{2'000};
-    std::uint64_t checkpoint_bytes = 4 << 20;   // of the WAL, then it is copied into the main file
-    std::uint64_t wal_reset_bytes = 16 << 20;   // then readers wait for it to be emptied
+    std::uint64_t checkpoint_bytes = 4 << 20;  // of the WAL, then it is copied into the main file
+    std::uint64_t wal_reset_bytes = 16 << 20;  // then readers wait for it to be emptied
 };
 
 }  // namespace skep::store

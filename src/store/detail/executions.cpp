@@ -94,9 +94,10 @@ std::int64_t Executions::wall_seconds() const {
 }
 
 Result<> Executions::prepare(Connection& writer) {
-    TRY_DO(writer.execute("CREATE TABLE IF NOT EXISTS _skep_executions (id BLOB PRIMARY KEY, fingerprint BLOB NOT NULL, "
-                          "peer TEXT NOT NULL, status INTEGER NOT NULL, headers BLOB NOT NULL, body BLOB NOT NULL, "
-                          "expires INTEGER NOT NULL) WITHOUT ROWID"));
+    TRY_DO(
+        writer.execute("CREATE TABLE IF NOT EXISTS _skep_executions (id BLOB PRIMARY KEY, fingerprint BLOB NOT NULL, "
+                       "peer TEXT NOT NULL, status INTEGER NOT NULL, headers BLOB NOT NULL, body BLOB NOT NULL, "
+                       "expires INTEGER NOT NULL) WITHOUT ROWID"));
     TRY_DO(writer.execute("CREATE INDEX IF NOT EXISTS _skep_executions_expiry ON _skep_executions (expires)"));
     return {};
 }
@@ -138,15 +139,16 @@ Result<> Executions::record(Connection& writer, const Record& record, const mode
     const Bytes& body = response.body.buffered();
     const std::string headers = packed(response.headers);
     if (body.size() > kMaxBody || headers.size() > kMaxHeaders || response.body.is_stream())
-        return fail("reply_too_large_for_key", "the reply has {} bytes; one that is recorded has at most {}", body.size(),
-                    kMaxBody);
+        return fail("reply_too_large_for_key", "the reply has {} bytes; one that is recorded has at most {}",
+                    body.size(), kMaxBody);
     const std::int64_t now = wall_seconds();
     RowWriter expired;
     expired.begin_params(1);
     expired.integer(now);
-    TRY_DO(writer.execute("DELETE FROM _skep_executions WHERE id IN "
-                          "(SELECT id FROM _skep_executions WHERE expires <= ?1 LIMIT 4)",
-                          std::move(expired).take()));
+    TRY_DO(
+        writer.execute("DELETE FROM _skep_executions WHERE id IN "
+                       "(SELECT id FROM _skep_executions WHERE expires <= ?1 LIMIT 4)",
+                       std::move(expired).take()));
     RowWriter params;
     params.begin_params(7);
     params.blob(as_text(record.name.id));

@@ -16,7 +16,8 @@ Turns::Limits limits_of(const StoreSettings& settings) {
 // The platform's own, where they are not there yet.
 Result<> make_tables(Connection& writer) {
     TRY_DO(writer.execute("BEGIN IMMEDIATE"));
-    TRY_DO(writer.execute("CREATE TABLE IF NOT EXISTS _skep_kv (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"));
+    TRY_DO(writer.execute(
+        "CREATE TABLE IF NOT EXISTS _skep_kv (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"));
     TRY_DO(Executions::prepare(writer));
     TRY_DO(writer.execute("COMMIT"));
     return {};
@@ -37,7 +38,7 @@ OpenStore::~OpenStore() = default;
 Result<std::unique_ptr<OpenStore>> OpenStore::open(const StorePorts& ports, const StoreSettings& settings,
                                                    OnFailure on_failure) {
     std::unique_ptr<OpenStore> store(new OpenStore(ports, settings, std::move(on_failure)));
-    TRY(store->files_, StoreFiles::open(ports.disk, settings.folder));
+    TRY(store->files_, StoreFiles::open(ports.disk, ports.clock, settings.folder));
     TRY(store->writer_, Connection::open(*store->files_, Role::writer, settings.limits, ports.clock));
     TRY_DO(make_tables(*store->writer_));
     return store;
@@ -141,7 +142,8 @@ void OpenStore::checkpoint() {
         held_back_since_ = ports_.clock.now();
     }
     const bool is_alone = readers_.lent() == 0;
-    const auto mode = must_reset && is_alone ? Connection::CheckpointMode::restart : Connection::CheckpointMode::passive;
+    const auto mode =
+        must_reset && is_alone ? Connection::CheckpointMode::restart : Connection::CheckpointMode::passive;
     const auto done = writer_->checkpoint(mode);
     const bool out_of_patience = ports_.clock.now() - held_back_since_ >= kPatienceWithReaders;
     if (readers_.is_held_back() && (is_alone || out_of_patience || !done))

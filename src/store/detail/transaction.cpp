@@ -168,7 +168,8 @@ async::Task<Result<FlushOutcome>> Transaction::give_turn_back() {
     has_written_ = has_begun_ = false;
     if (!must_wait)
         co_return FlushOutcome::flushed;
-    const Result<> settled = co_await async::guard(loop_, until_settled(*ticket), {.deadline = loop_.now() + kFlushPatience});
+    const Result<> settled =
+        co_await async::guard(loop_, until_settled(*ticket), {.deadline = loop_.now() + kFlushPatience});
     co_return settled ? *ticket->outcome : FlushOutcome::unknown;
 }
 

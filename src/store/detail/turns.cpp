@@ -13,7 +13,8 @@ void settle(std::vector<std::shared_ptr<FlushTicket>> tickets, FlushOutcome outc
     while (!tickets.empty()) {
         async::Loop& loop = tickets.back()->loop;
         const auto same = [&](const auto& ticket) { return &ticket->loop == &loop; };
-        const auto others = std::partition(tickets.begin(), tickets.end(), [&](const auto& each) { return !same(each); });
+        const auto others =
+            std::partition(tickets.begin(), tickets.end(), [&](const auto& each) { return !same(each); });
         std::vector<std::shared_ptr<FlushTicket>> here(std::move_iterator(others), std::move_iterator(tickets.end()));
         tickets.erase(others, tickets.end());
         on_loop(loop, [here = std::move(here), outcome] {
@@ -33,8 +34,7 @@ void FlushTicket::run() {
         turns->close_batch();
 }
 
-Turns::Turns(Flusher& flusher, const Clock& clock, Limits limits)
-    : flusher_(flusher), clock_(clock), limits_(limits) {}
+Turns::Turns(Flusher& flusher, const Clock& clock, Limits limits) : flusher_(flusher), clock_(clock), limits_(limits) {}
 
 Result<bool> Turns::take(const std::shared_ptr<TurnWaiter>& waiter) {
     std::unique_lock lock(mutex_);

@@ -47,8 +47,8 @@ struct FlushTicket final : async::Runnable, std::enable_shared_from_this<FlushTi
 
     std::shared_ptr<void> keeps;  // let go of once the outcome is known, should its owner have gone by then
 
-    // Set where this ticket's owner was the last to pass on the turn: closes the batch at the end of its loop's turn, so
-    // that whoever is ready by then shares it.
+    // Set where this ticket's owner was the last to pass on the turn: closes the batch at the end of its loop's turn,
+    // so that whoever is ready by then shares it.
     std::weak_ptr<Turns> closes;
 
 private:
@@ -61,8 +61,8 @@ class Turns : public std::enable_shared_from_this<Turns> {
 public:
     struct Limits {
         std::uint32_t waiters = 1'024;
-        std::uint32_t handlers = 256;            // in one batch
-        std::chrono::microseconds age{2'000};    // of a batch that still takes handlers
+        std::uint32_t handlers = 256;          // in one batch
+        std::chrono::microseconds age{2'000};  // of a batch that still takes handlers
     };
 
     // Makes a batch durable. Called with the turn in nobody's hands, which stays so until `end_batch` and then
@@ -78,8 +78,8 @@ public:
     // `flusher` and `clock` outlive its use.
     Turns(Flusher& flusher, const Clock& clock, Limits limits);
 
-    // True: the turn is the caller's. False: it stands in the queue, and is told. Fails with `turn_queue_full`, and with
-    // what `refuse` said.
+    // True: the turn is the caller's. False: it stands in the queue, and is told. Fails with `turn_queue_full`, and
+    // with what `refuse` said.
     Result<bool> take(const std::shared_ptr<TurnWaiter>& waiter);
 
     // The waiter wants it no longer; a turn that was on its way is passed on.
@@ -95,8 +95,8 @@ public:
     // The holder is done. True: somebody's changes are not durable yet, and `ticket` is told when they are.
     bool pass_on(const std::shared_ptr<FlushTicket>& ticket, bool alone);
 
-    // What came of the batch, once a flushed one is visible: its tickets are told. By the flusher, and by a holder whose
-    // statement made SQLite drop the batch.
+    // What came of the batch, once a flushed one is visible: its tickets are told. By the flusher, and by a holder
+    // whose statement made SQLite drop the batch.
     void end_batch(FlushOutcome outcome);
     // The flusher is done: the next may take the turn.
     void resume();
