@@ -69,7 +69,7 @@ def build(guests, cache):
     workspaces = {}
     for guest in guests:
         workspaces.setdefault(workspace_of(guest.folder), []).append(guest)
-    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or cache / "target")
+    target = target_folder(cache)
     for workspace, members in workspaces.items():
         names = [guest.name for guest in members]
         print(f"build_guests: {', '.join(names)} (rust)", flush=True)
@@ -77,6 +77,11 @@ def build(guests, cache):
             yield from with_rustup(workspace, members, target)
         else:
             yield from with_debian(workspace, members, target)
+
+
+def target_folder(cache):
+    """Where cargo keeps what it builds."""
+    return pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or cache / "target")
 
 
 def cargo(workspace, names, environment, *arguments):
