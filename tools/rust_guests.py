@@ -35,6 +35,8 @@ def inputs(folder):
     files = [file for file in files if "target" not in file.parts]
     shared = [workspace / "Cargo.toml", workspace / "Cargo.lock"]
     files += [file for file in shared if file.exists() and file not in files]
+    if any("sdk/rust" in file.read_text() for file in files if file.name == "Cargo.toml"):
+        files += [file for file in sorted((ROOT / "sdk" / "rust").rglob("*")) if file.suffix in (".rs", ".toml")]
     return [file for file in files if file.suffix != ".wasm"]
 
 
