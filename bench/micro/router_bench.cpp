@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/check.hpp"
-#include "gateway/router.hpp"
+#include "model/router.hpp"
 
 namespace {
 
@@ -43,7 +43,7 @@ std::string path(std::size_t i) {
 
 // Requests go to the routes in an order that no cache foresees.
 void measure(std::size_t count) {
-    gateway::Router router;
+    model::Router router;
     std::vector<std::string> paths;
     for (std::size_t i = 0; i < count; ++i) {
         CHECK(router.add(route(i), static_cast<std::uint32_t>(i)));
@@ -54,7 +54,7 @@ void measure(std::size_t count) {
         const double start = cpu_seconds();
         for (std::size_t i = 0; i < kLookups; ++i) {
             const auto match = router.find("", "GET", paths[i % count]);
-            CHECK(match.kind == gateway::Router::Match::Kind::found);
+            CHECK(match.kind == model::Router::Match::Kind::found);
         }
         best = std::min(best, cpu_seconds() - start);
     }

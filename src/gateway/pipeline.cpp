@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/idempotency_key.hpp"
 #include "gateway/service_endpoints.hpp"
 
 namespace skep::gateway {
@@ -28,6 +29,14 @@ async::Task<model::Response> answered(model::Response response) {
     co_return response;
 }
 
+// Whether the same request may do better in a second. `outcome_unknown` is for its sender to look into first: it may
+// have been done.
+bool is_worth_a_retry(const Error& error) {
+    const int status = error.http_status();
+    return ((status == 503 || status == 429) && error.name() != "outcome_unknown") ||
+           error.name() == "idempotency_key_running";
+}
+
 // What only Skep may say to a service.
 void remove_reserved_fields(model::Headers& headers) {
     headers.remove_if([](const model::Headers::Field& field) { return field.name.starts_with("x-skep-"); });
@@ -41,6 +50,11 @@ Result<RouteTable> make_route_table(const model::Application& application) {
         const auto target = static_cast<std::uint32_t>(table.targets.size());
         table.targets.push_back(service.name);
         table.request_body_limits.push_back(service.limits.request_body_bytes);
+        table.options.emplace_back();
+        if (service.has_store()) {
+            TRY(model::RouteOptionsTable options, model::RouteOptionsTable::make(service));
+            table.options.back() = std::make_unique<const model::RouteOptionsTable>(std::move(options));
+        }
         for (const auto& route : service.routes) {
             TRY_DO(table.router.add(route, target));
             table.known_prefixes += table.known_prefixes.empty() ? route.path : ", " + route.path;
@@ -54,7 +68,7 @@ Pipeline::Pipeline(Ports ports, Settings settings)
 
 std::uint64_t Pipeline::request_body_limit(const model::Request& request, std::uint64_t usual) const {
     const auto match = routes_->router.find(host_of(request.authority), request.method, request.path());
-    return match.kind == Router::Match::Kind::found ? routes_->request_body_limits[match.target] : usual;
+    return match.kind == model::Router::Match::Kind::found ? routes_->request_body_limits[match.target] : usual;
 }
 
 async::Task<model::Response> Pipeline::handle(model::Request request, const http::ConnectionInfo& connection) {
@@ -69,17 +83,28 @@ async::Task<model::Response> Pipeline::route(model::Request request, const http:
     const bool by_host = routes->router.has_hosts();
     const std::string host = by_host ? host_of(request.authority) : std::string();
     const auto match = routes->router.find(host, request.method, request.path());
-    if (match.kind != Router::Match::Kind::found) {
-        model::Response refused = no_route(match, request.path());
-        refused.headers.set("x-trace-id", context_of(request, connection).request_id);
-        return answered(std::move(refused));
+    if (match.kind != model::Router::Match::Kind::found)
+        return answered(refused(no_route(match, request.path()), request, connection));
+    model::Execution execution;
+    if (const auto& options = routes->options[match.target]) {
+        Result<model::Execution> named = execution_of(request, *options);
+        if (!named)
+            return answered(refused(refuse(named.error()), request, connection));
+        execution = *std::move(named);
     }
-    return call(routes->targets[match.target], std::move(request), connection);
+    return call(routes->targets[match.target], std::move(request), std::move(execution), connection);
+}
+
+model::Response Pipeline::refused(model::Response response, const model::Request& request,
+                                  const http::ConnectionInfo& connection) {
+    response.headers.set("x-trace-id", context_of(request, connection).request_id);
+    return response;
 }
 
 async::Task<model::Response> Pipeline::call(model::ServiceName service, model::Request request,
-                                            const http::ConnectionInfo& connection) {
-    const model::CallContext context = context_of(request, connection);
+                                            model::Execution execution, const http::ConnectionInfo& connection) {
+    model::CallContext context = context_of(request, connection);
+    context.execution = std::move(execution);
     remove_reserved_fields(request.headers);
     Result<model::Response> result = co_await ports_.invoker.invoke(service, std::move(request), context);
     model::Response response = result ? std::move(*result) : refuse(result.error());
@@ -98,8 +123,8 @@ model::CallContext Pipeline::context_of(const model::Request& request, const htt
     return context;
 }
 
-model::Response Pipeline::no_route(const Router::Match& match, std::string_view path) const {
-    if (match.kind == Router::Match::Kind::method_not_allowed) {
+model::Response Pipeline::no_route(const model::Router::Match& match, std::string_view path) const {
+    if (match.kind == model::Router::Match::Kind::method_not_allowed) {
         model::Response response =
             refuse(error("method_not_allowed", "'{}' takes only the methods {}", path, match.allow));
         response.headers.set("allow", match.allow);
@@ -112,7 +137,7 @@ model::Response Pipeline::no_route(const Router::Match& match, std::string_view 
 
 model::Response Pipeline::refuse(const Error& error) const {
     model::Response response = model::problem_response(error, settings_.development);
-    if (response.status == 503 || response.status == 429)
+    if (is_worth_a_retry(error))
         response.headers.set("retry-after", "1");
     return response;
 }

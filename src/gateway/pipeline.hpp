@@ -6,23 +6,26 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "gateway/router.hpp"
 #include "http/server.hpp"
 #include "model/ports.hpp"
+#include "model/route_options.hpp"
+#include "model/router.hpp"
 #include "telemetry/service_report.hpp"
 
 namespace skep::gateway {
 
 // The routes of one application revision. Immutable; shared by all io threads.
 struct RouteTable {
-    Router router;
+    model::Router router;
     std::vector<model::ServiceName> targets;         // by the router's target
     std::vector<std::uint64_t> request_body_limits;  // bytes, by target
-    std::string known_prefixes;                      // for the hint in development
+    // By target; nullptr for a service without a store, to which an Idempotency-Key is a field like others.
+    std::vector<std::unique_ptr<const model::RouteOptionsTable>> options;
+    std::string known_prefixes;  // for the hint in development
 };
 Result<RouteTable> make_route_table(const model::Application& application);
 
-// One per io thread. Order: built-in endpoints → route → trace → headers → invoke → headers.
+// One per io thread. Order: built-in endpoints → route → idempotency key → trace → headers → invoke → headers.
 class Pipeline final : public http::Handler {
 public:
     struct Settings {
@@ -47,9 +50,11 @@ public:
 
 private:
     async::Task<model::Response> route(model::Request request, const http::ConnectionInfo& connection);
-    async::Task<model::Response> call(model::ServiceName service, model::Request request,
+    async::Task<model::Response> call(model::ServiceName service, model::Request request, model::Execution execution,
                                       const http::ConnectionInfo& connection);
-    model::Response no_route(const Router::Match& match, std::string_view path) const;
+    model::Response refused(model::Response response, const model::Request& request,
+                            const http::ConnectionInfo& connection);
+    model::Response no_route(const model::Router::Match& match, std::string_view path) const;
     model::Response refuse(const Error& error) const;
     model::CallContext context_of(const model::Request& request, const http::ConnectionInfo& connection);
 

@@ -29,6 +29,8 @@ json::object route_schema() {
     return schema;
 }
 
+json::object table_schema(const KeyPath& path, std::span<const Key> keys);
+
 json::object type_schema(const Key& key) {
     switch (key.type) {
         case ValueType::text:
@@ -48,6 +50,10 @@ json::object type_schema(const Key& key) {
             return text_like("^http://");
         case ValueType::level:
             return {{"type", "string"}, {"enum", json::array(log_levels().begin(), log_levels().end())}};
+        case ValueType::choice:
+            return {{"type", "string"}, {"enum", json::array(key.choices.begin(), key.choices.end())}};
+        case ValueType::match:
+            return text_like("^([A-Z-]+ )?/");
         case ValueType::services:
         case ValueType::names:
             return array_of(json::object{{"type", "string"}});
@@ -57,6 +63,11 @@ json::object type_schema(const Key& key) {
             return array_of(text_like("^.+:/.*$"));
         case ValueType::outbound:
             return array_of(text_like("^http://"));
+        case ValueType::route_options: {
+            json::object entry = table_schema({"route_options"}, route_option_keys());
+            entry["required"] = json::array{"match"};
+            return array_of(std::move(entry));
+        }
     }
     return {};
 }
@@ -76,21 +87,32 @@ json::object key_schema(const Key& key) {
     return schema;
 }
 
+// Of a key, of a table, or of a key that may be either.
+json::object member_schema(const KeyPath& path, std::span<const Key> keys) {
+    const Key* key = find_key(path, keys);
+    if (key == nullptr)
+        return table_schema(path, keys);
+    json::object schema = key_schema(*key);
+    if (!is_section(path, keys))
+        return schema;
+    schema.erase("type");
+    schema["oneOf"] = json::array{json::object{{"type", "boolean"}}, table_schema(path, keys)};
+    return schema;
+}
+
 // What lies below `path`, in which "*" stands for any name.
-json::object table_schema(const KeyPath& path) {
+json::object table_schema(const KeyPath& path, std::span<const Key> keys) {
     json::object schema{{"type", "object"}};
     json::object properties;
-    for (const std::string_view name : known_names_below(path)) {
+    for (const std::string_view name : known_names_below(path, keys)) {
         KeyPath longer = path;
         longer.emplace_back(name);
-        const Key* key = find_key(longer);
-        properties[name] = key != nullptr ? key_schema(*key) : table_schema(longer);
+        properties[name] = member_schema(longer, keys);
     }
-    if (has_free_names(path)) {
+    if (has_free_names(path, keys)) {
         KeyPath longer = path;
         longer.emplace_back("*");
-        const Key* key = find_key(longer);
-        schema["additionalProperties"] = key != nullptr ? key_schema(*key) : table_schema(longer);
+        schema["additionalProperties"] = member_schema(longer, keys);
     } else {
         schema["additionalProperties"] = false;
     }
@@ -102,7 +124,7 @@ json::object table_schema(const KeyPath& path) {
 }  // namespace
 
 std::string json_schema() {
-    json::object schema = table_schema({});
+    json::object schema = table_schema({}, all_keys());
     json::object profile = schema;
     profile["description"] = "What differs in this profile.";
     schema["properties"].as_object()["profiles"] = {{"type", "object"}, {"additionalProperties", std::move(profile)}};

@@ -31,17 +31,26 @@ public:
         }
         for (const auto& [path, setting] : settings_->all())
             apply(setting);
+        for (model::Service& service : application_.services)
+            find_migrations(service);
         return std::move(application_);
     }
 
 private:
     void apply(const Setting& setting) {
-        Target target{&application_, nullptr, nullptr, setting.path.back(), settings_->file().parent_path()};
+        Target target{&application_, nullptr, nullptr, nullptr, setting.path.back(), settings_->file().parent_path()};
         if (setting.path[0] == "services")
             target.service = &application_.services[services_.at(setting.path[1])];
         if (setting.path[0] == "secrets")
             target.secret = &application_.secrets[secrets_.at(setting.path[1])];
         CHECK(!store(*setting.key, setting.node, target));
+    }
+
+    static void find_migrations(model::Service& service) {
+        const std::filesystem::path usual = service.module.parent_path() / "migrations";
+        std::error_code ignored;
+        if (service.data.enabled && service.migrations.empty() && std::filesystem::is_directory(usual, ignored))
+            service.migrations = usual;
     }
 
     const Settings* settings_;

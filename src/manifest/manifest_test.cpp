@@ -205,10 +205,10 @@ TEST(Manifest, stops_at_a_hundred_faults) {
 }
 
 TEST(Manifest, keys_of_later_features_name_the_feature) {
-    const Fault found = fault(with_users("data = true"));
+    const Fault found = fault(with_users("publishes = ['user.created']"));
 
     EXPECT_EQ(found.error.name(), "manifest_not_available");
-    EXPECT_THAT(found.error.message(), HasSubstr("'services.users.data' belongs to the durable store"));
+    EXPECT_THAT(found.error.message(), HasSubstr("'services.users.publishes' belongs to events"));
     EXPECT_EQ(fault(with_users("[mail]\nurl = 'smtp://x'")).error.name(), "manifest_not_available");
 }
 

@@ -19,11 +19,14 @@ TEST(JsonSchema, describes_every_kind_of_key) {
     EXPECT_EQ(service.at_pointer("/properties/queue/maximum"), 1'000'000);
     EXPECT_EQ(service.at_pointer("/properties/env/additionalProperties/type"), "string");
     EXPECT_EQ(service.at_pointer("/properties/routes/items/oneOf/1/required/0"), "path");
+    EXPECT_EQ(service.at_pointer("/properties/data/oneOf/1/properties/quota/default"), "10GiB");
+    EXPECT_EQ(service.at_pointer("/properties/route_options/items/properties/batch/enum/1"), "alone");
+    EXPECT_EQ(service.at_pointer("/properties/route_options/items/required/0"), "match");
     EXPECT_EQ(schema.at_pointer("/properties/profiles/additionalProperties/properties/app/type"), "object");
 }
 
 TEST(JsonSchema, leaves_out_what_is_not_available) {
-    EXPECT_THAT(json_schema(), testing::Not(HasSubstr("route_options")));
+    EXPECT_THAT(json_schema(), testing::Not(HasSubstr("subscribes")));
 }
 
 // To mend it: tools/generate_docs.

@@ -55,6 +55,49 @@ struct GuestLimits {
     friend bool operator==(const GuestLimits&, const GuestLimits&) = default;
 };
 
+// How a handler's transaction takes the store's turn (docs/guide/transactions.md).
+enum class TransactionMode : std::uint8_t {
+    late,  // reads a snapshot; the first write takes the turn, if nothing has changed since
+    turn,  // takes the turn at the first statement
+};
+
+// Whose flush a handler's writes share.
+enum class BatchMode : std::uint8_t { shared, alone };
+
+// How long a reply is kept for its Idempotency-Key, and whether a request must have one.
+struct Idempotency {
+    std::chrono::milliseconds retention{24 * 3'600'000};
+    bool required = false;
+
+    friend bool operator==(const Idempotency&, const Idempotency&) = default;
+};
+
+// What differs for some requests of a service. What is empty is as for all of the service.
+struct RouteOptions {
+    Route match;  // against method and path as the service sees them, whoever calls; without a host
+    std::optional<TransactionMode> transaction;  // empty: late for safe methods, else turn
+    BatchMode batch = BatchMode::shared;
+    bool stream = false;  // the reply leaves at once, and from then on the handler cannot write
+    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<std::chrono::milliseconds> transaction_timeout;
+    std::optional<std::chrono::milliseconds> key_retention;
+    std::optional<bool> key_required;
+
+    friend bool operator==(const RouteOptions&, const RouteOptions&) = default;
+};
+
+// The database of a service.
+struct Database {
+    bool enabled = false;
+    bool ddl = false;  // CREATE, ALTER and DROP in handlers
+    std::uint64_t quota_bytes = 10ULL << 30;
+    std::uint64_t result_bytes = 4ULL << 20;             // of one statement
+    std::uint32_t turn_queue = 1024;                     // handlers that wait to write
+    std::chrono::milliseconds transaction_timeout{100};  // how long a handler holds the turn
+
+    friend bool operator==(const Database&, const Database&) = default;
+};
+
 struct Service {
     ServiceName name;
     std::string version = "0.0.0";
@@ -68,6 +111,12 @@ struct Service {
     std::map<std::string, std::string> env;
     std::map<std::string, std::string> config;
     std::string log_level = "info";
+    Database data;
+    bool kv = false;                   // keys and values of its own, in the same store
+    std::string store = "sqlite";      // the provider
+    std::filesystem::path migrations;  // absolute; empty where there are none
+    Idempotency idempotency;
+    std::vector<RouteOptions> route_options;
     GuestLimits limits;
     std::optional<std::uint32_t> reuse;  // requests per instance; empty: the kind's default
     std::chrono::milliseconds reuse_idle{1'000};
@@ -76,6 +125,9 @@ struct Service {
     std::chrono::milliseconds queue_wait{5'000};
     bool health_endpoint = true;   // /_services/<name>/health
     bool metrics_endpoint = true;  // /_services/<name>/metrics
+
+    // Whether it has a store of its own: a process at a URL never has.
+    bool has_store() const { return !module.empty() && (data.enabled || kv); }
 
     friend bool operator==(const Service&, const Service&) = default;
 };

@@ -9,11 +9,11 @@
 
 #include <fmt/format.h>
 
+#include "base/digest.hpp"
 #include "base/files.hpp"
 #include "base/process.hpp"
 #include "base/random.hpp"
 #include "base/unique_fd.hpp"
-#include "wasm/detail/digest.hpp"
 
 namespace skep::wasm {
 namespace {

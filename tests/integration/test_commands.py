@@ -303,7 +303,7 @@ def test_check_refuses_a_broken_module(tmp_path, module):
 
 
 def test_a_feature_that_is_not_there_is_named(tmp_path):
-    (tmp_path / "skep.toml").write_text(manifest({"a": {"module": guest("hello_p2"), "routes": ["/"], "data": True}}))
+    (tmp_path / "skep.toml").write_text(manifest({"a": {"module": guest("hello_p2"), "publishes": ["a.b"]}}))
 
     refused = skep("check", tmp_path, "-o", "json")
 

@@ -8,6 +8,7 @@
 
 #include "manifest/detail/contains.hpp"
 #include "manifest/nearest.hpp"
+#include "model/router.hpp"
 
 namespace skep::manifest {
 namespace {
@@ -42,6 +43,69 @@ private:
         check_secrets(service, path + "secrets");
         check_files(service, path + "files");
         check_routes(service, path + "routes");
+        check_store(service, path);
+        check_route_options(service, path + "route_options");
+    }
+
+    // A process at a URL keeps its own data; a profile may put one in the place of a module that has a store.
+    void check_store(const model::Service& service, const std::string& path) {
+        const Setting* url = settings_.find(path + "url");
+        for (const std::string& key : {path + "data", path + "kv"}) {
+            const Setting* setting = settings_.find(key);
+            if (url != nullptr && setting != nullptr && setting->node.boolean && setting->layer >= url->layer)
+                settings_.report(
+                    *setting,
+                    error("manifest_invalid_value", "service {} runs at a URL: only a `module` has a store of Skep's",
+                          service.name.value()),
+                    setting->place);
+        }
+        check_migrations(service, path + "migrations");
+        for (const std::string& key : {path + "idempotency.retention", path + "idempotency.required"}) {
+            if (const Setting* setting = settings_.find(key); setting != nullptr && !may_have_store(service))
+                settings_.report(*setting, no_store(service, "keep keys and replies in"), setting->place);
+        }
+    }
+
+    void check_migrations(const model::Service& service, const std::string& path) {
+        const Setting* setting = settings_.find(path);
+        std::error_code ignored;
+        if (setting == nullptr)
+            return;
+        if (!service.data.enabled)
+            settings_.report(*setting,
+                             error("manifest_missing_key", "service {} has migrations but no database: add data = true",
+                                   service.name.value()),
+                             setting->place);
+        else if (files_ == FileChecks::must_exist && !std::filesystem::is_directory(service.migrations, ignored))
+            settings_.report(*setting,
+                             error("manifest_invalid_value", "service {}: there is no folder {}", service.name.value(),
+                                   service.migrations.string()),
+                             setting->node.place);
+    }
+
+    void check_route_options(const model::Service& service, const std::string& path) {
+        model::Router router;
+        for (std::size_t index = 0; index < service.route_options.size(); ++index) {
+            const model::RouteOptions& options = service.route_options[index];
+            if (const Result<> added = router.add(options.match, 0); !added)
+                report_item(path, index,
+                            error("manifest_invalid_value", "'{}' stands twice in the route_options of service {}",
+                                  show_route(options.match), service.name.value()));
+            else if (needs_store(options) && !may_have_store(service))
+                report_item(path, index, no_store(service, "choose this for"));
+        }
+    }
+
+    static bool needs_store(const model::RouteOptions& options) {
+        return options.transaction || options.transaction_timeout || options.batch != model::BatchMode::shared ||
+               options.key_retention || options.key_required;
+    }
+
+    static bool may_have_store(const model::Service& service) { return service.data.enabled || service.kv; }
+
+    static Error no_store(const model::Service& service, std::string_view purpose) {
+        return error("manifest_missing_key", "service {} has no store to {}: add data = true or kv = true",
+                     service.name.value(), purpose);
     }
 
     void check_origin(const model::Service& service, const std::string& path) {

@@ -9,6 +9,7 @@
 #include "async/socket_address.hpp"
 #include "manifest/detail/contains.hpp"
 #include "manifest/detail/entries.hpp"
+#include "manifest/detail/route_options.hpp"
 #include "manifest/nearest.hpp"
 #include "manifest/units.hpp"
 
@@ -26,6 +27,7 @@ NodeKind kind_of(ValueType type) {
         case ValueType::routes:
         case ValueType::files:
         case ValueType::outbound:
+        case ValueType::route_options:
             return NodeKind::array;
         default:
             return NodeKind::text;
@@ -56,6 +58,18 @@ Result<std::int64_t> number_of(const Key& key, const Node& node) {
     return number;
 }
 
+Result<std::size_t> index_of_choice(const Key& key, std::string_view text) {
+    const auto found = std::ranges::find(key.choices, text);
+    if (found != key.choices.end())
+        return static_cast<std::size_t>(found - key.choices.begin());
+    if (text.starts_with("postgres://") || text.starts_with("postgresql://"))
+        return fail("manifest_not_available",
+                    "a store in PostgreSQL is not available in this version: write \"sqlite\"");
+    const std::string_view meant = nearest(text, key.choices);
+    return fail("manifest_invalid_value", "'{}' is not allowed: choose {}{}", text, fmt::join(key.choices, " or "),
+                meant.empty() ? "" : fmt::format("; did you mean {}?", meant));
+}
+
 Result<> check_text(const Key& key, const std::string& text) {
     if (text.find('\0') != std::string::npos)
         return fail("manifest_invalid_value", "the text has a NUL character");
@@ -63,6 +77,9 @@ Result<> check_text(const Key& key, const std::string& text) {
         const std::string_view meant = nearest(text, log_levels());
         return fail("manifest_invalid_value", "'{}' is no log level: choose {}{}", text, fmt::join(log_levels(), ", "),
                     meant.empty() ? "" : fmt::format("; did you mean {}?", meant));
+    }
+    if (key.type == ValueType::choice) {
+        TRY_DO(index_of_choice(key, text));
     }
     if (key.type == ValueType::address && !async::SocketAddress::parse(text))
         return fail("manifest_invalid_value", "'{}' is no address: write IP:PORT, as in 127.0.0.1:8080", text);
@@ -79,6 +96,7 @@ struct Store {
         field = node.boolean;
         return {};
     }
+    Result<> operator()(std::optional<bool>& field) const { return (*this)(field.emplace()); }
     Result<> operator()(int& field) const { return number(field); }
     Result<> operator()(std::uint32_t& field) const { return number(field); }
     Result<> operator()(std::uint64_t& field) const { return number(field); }
@@ -87,6 +105,13 @@ struct Store {
         TRY(const auto duration, parse_duration(node.text));
         TRY_DO(check_range(key, duration.count(), node.text));
         field = duration;
+        return {};
+    }
+    Result<> operator()(std::optional<std::chrono::milliseconds>& field) const { return (*this)(field.emplace()); }
+    Result<> operator()(model::BatchMode& field) const { return choice(field); }
+    Result<> operator()(std::optional<model::TransactionMode>& field) const { return choice(field.emplace()); }
+    Result<> operator()(model::Route& field) const {
+        TRY(field, parse_route(node));
         return {};
     }
     Result<> operator()(std::string& field) const {
@@ -103,6 +128,13 @@ struct Store {
         if (node.text.empty())
             return fail("manifest_invalid_value", "the path is empty");
         field = (target.folder / node.text).lexically_normal();
+        return {};
+    }
+
+    template <typename Enumeration>
+    Result<> choice(Enumeration& field) const {
+        TRY(const std::size_t index, index_of_choice(key, node.text));
+        field = static_cast<Enumeration>(index);
         return {};
     }
 
@@ -130,6 +162,9 @@ struct StoreList {
         }
         field = std::move(entries);
         return std::nullopt;
+    }
+    std::optional<ValueFault> operator()(std::vector<model::RouteOptions>& field) const {
+        return store_route_options(node, field);
     }
     std::optional<ValueFault> operator()(auto&) const { return std::nullopt; }
 
@@ -191,8 +226,7 @@ Result<Node> integer_of_text(std::string_view text) {
 Result<Node> boolean_of_text(std::string_view text) {
     if (text != "true" && text != "false")
         return fail("manifest_wrong_type", "'{}' is neither true nor false", text);
-    Node node;
-    node.kind = NodeKind::boolean;
+    Node node = Node::of_true();
     node.boolean = text == "true";
     return node;
 }
@@ -241,6 +275,10 @@ std::string_view expectation(ValueType type) {
             return "a path";
         case ValueType::level:
             return "a log level such as \"info\"";
+        case ValueType::choice:
+            return "a word";
+        case ValueType::match:
+            return "a method and a path such as \"POST /path\"";
         case ValueType::services:
             return "an array of services' names";
         case ValueType::names:
@@ -251,6 +289,8 @@ std::string_view expectation(ValueType type) {
             return "an array of grants such as \"assets:/assets:ro\"";
         case ValueType::outbound:
             return "an array of URLs such as \"http://host:80\"";
+        case ValueType::route_options:
+            return "an array of tables such as { match = \"POST /path\", stream = true }";
     }
     return "a value";
 }

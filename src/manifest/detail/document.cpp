@@ -152,6 +152,14 @@ Node Node::of_text(std::string text, Place place) {
     return node;
 }
 
+Node Node::of_true(Place place) {
+    Node node;
+    node.kind = NodeKind::boolean;
+    node.place = place;
+    node.boolean = true;
+    return node;
+}
+
 std::expected<Node, SyntaxError> parse_document(std::string_view text) {
     if (const Place place = Lexer(text).overlong_key(); place.line != 0)
         return std::unexpected(SyntaxError{place, "a key has too many parts"});

@@ -35,6 +35,7 @@ struct Node {
     const Node* find(std::string_view key) const;
 
     static Node of_text(std::string text, Place place = {});
+    static Node of_true(Place place = {});
 };
 
 struct Member {

@@ -15,7 +15,12 @@ using enum ValueType;
 
 constexpr std::int64_t kDay = 86'400'000;
 constexpr std::int64_t kGiB = 1LL << 30;
+constexpr std::int64_t kMiB = 1LL << 20;
 constexpr std::int64_t kMillion = 1'000'000;
+
+constexpr auto kStores = std::to_array<std::string_view>({"sqlite"});
+constexpr auto kTransactionModes = std::to_array<std::string_view>({"late", "turn"});
+constexpr auto kBatchModes = std::to_array<std::string_view>({"shared", "alone"});
 
 #define SKEP_FIELD(place) [](Target& target) -> auto& { return target.place; }
 
@@ -53,6 +58,11 @@ constexpr auto kKeys = std::to_array<Key>({
     {"services.*.outbound", outbound, SKEP_FIELD(service->outbound), "The hosts that it may reach, each `http://host[:port]`; `*.` in front of a name for every subdomain.", {}, "none"},
     {"services.*.env.*", text, SKEP_FIELD(service->env[target.name]), "An environment variable of the guest."},
     {"services.*.config.*", text, SKEP_FIELD(service->config[target.name]), "A value that the guest reads through `config.get` and `wasi:config`."},
+    {"services.*.data", boolean, SKEP_FIELD(service->data.enabled), "A database of its own, which it reads and writes with SQL; or a table of the keys below."},
+    {"services.*.kv", boolean, SKEP_FIELD(service->kv), "Keys and values of its own, in the transaction of its database."},
+    {"services.*.store", choice, SKEP_FIELD(service->store), "What keeps its database and its keys.", {}, {}, false, kStores},
+    {"services.*.migrations", path, SKEP_FIELD(service->migrations), "The folder of its migrations, `NNNN_name.sql`, run in order before it serves.", {}, "`migrations/` beside the module, where it exists"},
+    {"services.*.route_options", route_options, SKEP_FIELD(service->route_options), "What differs for some requests, each `{ match = \"POST /path\", … }` with the keys below.", {}, "none"},
     {"services.*.log_level", level, SKEP_FIELD(service->log_level), "The least level that is logged: trace, debug, info, warn or error."},
     {"services.*.reuse", count, SKEP_FIELD(service->reuse), "Requests per instance. Above 1 the guest's memory survives from request to request.", {1, kMillion}, "1; 128 for WASI 0.3"},
     {"services.*.reuse_idle", duration, SKEP_FIELD(service->reuse_idle), "How long an instance waits for its next request.", {1, kDay}},
@@ -61,6 +71,15 @@ constexpr auto kKeys = std::to_array<Key>({
     {"services.*.queue_wait", duration, SKEP_FIELD(service->queue_wait), "How long they wait.", {1, kDay}},
     {"services.*.health", boolean, SKEP_FIELD(service->health_endpoint), "Answer `/_services/NAME/health` at the gateway."},
     {"services.*.metrics", boolean, SKEP_FIELD(service->metrics_endpoint), "Answer `/_services/NAME/metrics` at the gateway."},
+
+    {"services.*.data.ddl", boolean, SKEP_FIELD(service->data.ddl), "Let handlers run CREATE, ALTER and DROP, not migrations only."},
+    {"services.*.data.quota", size, SKEP_FIELD(service->data.quota_bytes), "The size of the store; what would grow it further is answered 507.", {2 * kMiB, 1024 * kGiB}},
+    {"services.*.data.result", size, SKEP_FIELD(service->data.result_bytes), "What one statement may give.", {1024, 64 * kMiB}},
+    {"services.*.data.turn_queue", count, SKEP_FIELD(service->data.turn_queue), "Handlers that wait to write; more are answered 503.", {1, 100'000}},
+    {"services.*.data.transaction_timeout", duration, SKEP_FIELD(service->data.transaction_timeout), "How long a handler may hold the right to write.", {1, 60'000}},
+
+    {"services.*.idempotency.retention", duration, SKEP_FIELD(service->idempotency.retention), "How long a reply is kept for its `Idempotency-Key`.", {1000, 366 * kDay}},
+    {"services.*.idempotency.required", boolean, SKEP_FIELD(service->idempotency.required), "Refuse a POST, PUT, PATCH or DELETE from outside that has no `Idempotency-Key`."},
 
     {"services.*.limits.memory", size, SKEP_FIELD(service->limits.memory_bytes), "Memory of one instance.", {64 << 10, 4 * kGiB}},
     {"services.*.limits.time", duration, SKEP_FIELD(service->limits.wall_time), "From the call to the response's head; the whole run of a CGI program.", {1, kDay}},
@@ -74,26 +93,30 @@ constexpr auto kKeys = std::to_array<Key>({
     {"secrets.*.file", path, SKEP_FIELD(secret->file), "The file that holds the secret. Also by `SKEP_SECRETS__NAME_FILE`."},
     {"secrets.*.value", text, SKEP_FIELD(secret->value), "The secret itself, better given by `SKEP_SECRETS__NAME`.", {}, {}, true},
 });
+
+constexpr std::string_view kAsService = "as for the service";
+constexpr auto kRouteOptions = std::to_array<Key>({
+    {"route_options.match", match, SKEP_FIELD(route_options->match), "The requests meant, by method and path as the service sees them: `\"POST /path\"` or `\"/path\"`. The most specific one holds, alone.", {}, "needed"},
+    {"route_options.transaction", choice, SKEP_FIELD(route_options->transaction), "`late`: read a snapshot until the first write, which fails if the store has changed since. `turn`: take the right to write at the first statement.", {}, "`late` for GET, HEAD and OPTIONS, else `turn`", false, kTransactionModes},
+    {"route_options.batch", choice, SKEP_FIELD(route_options->batch), "`alone`: share no flush with others.", {}, {}, false, kBatchModes},
+    {"route_options.stream", boolean, SKEP_FIELD(route_options->stream), "Let the reply leave while the handler still runs, which then cannot write any more."},
+    {"route_options.timeout", duration, SKEP_FIELD(route_options->timeout), "From the call to the response's head.", {1, kDay}, "`limits.time`"},
+    {"route_options.transaction_timeout", duration, SKEP_FIELD(route_options->transaction_timeout), "How long a handler may hold the right to write.", {1, 60'000}, "`data.transaction_timeout`"},
+    {"route_options.idempotency.retention", duration, SKEP_FIELD(route_options->key_retention), "How long a reply is kept for its `Idempotency-Key`.", {1000, 366 * kDay}, kAsService},
+    {"route_options.idempotency.required", boolean, SKEP_FIELD(route_options->key_required), "Refuse a request from outside that has no `Idempotency-Key`.", {}, kAsService},
+});
 // clang-format on
 
 #undef SKEP_FIELD
 
 constexpr auto kFeatures = std::to_array<FeatureKey>({
-    {"services.*.data", "the durable store"},
-    {"services.*.store", "the durable store"},
-    {"services.*.migrations", "the durable store"},
-    {"services.*.kv", "the durable store"},
-    {"services.*.idempotency", "idempotency keys"},
     {"services.*.publishes", "events"},
     {"services.*.subscribes", "events"},
     {"services.*.alias", "events"},
-    {"services.*.route_options", "options by route"},
     {"services.*.image", "images from a registry"},
     {"services.*.command", "processes started by Skep"},
     {"services.*.email", "mail"},
     {"services.*.websocket", "WebSocket"},
-    {"store", "the durable store"},
-    {"data", "the durable store"},
     {"events", "events"},
     {"bus", "events"},
     {"sagas", "sagas"},
@@ -156,6 +179,9 @@ struct DefaultText {
         return key.type == size ? show_size(value) : fmt::format("{}", value);
     }
     std::string operator()(std::chrono::milliseconds value) const { return show_duration(value); }
+    std::string operator()(model::BatchMode value) const {
+        return std::string(key.choices[static_cast<std::size_t>(value)]);
+    }
     std::string operator()(const auto&) const { return {}; }
 };
 
@@ -169,6 +195,10 @@ std::span<const Key> all_keys() {
     return kKeys;
 }
 
+std::span<const Key> route_option_keys() {
+    return kRouteOptions;
+}
+
 std::span<const FeatureKey> all_feature_keys() {
     return kFeatures;
 }
@@ -177,12 +207,12 @@ std::span<const std::string_view> log_levels() {
     return kLevels;
 }
 
-const Key* find_key(const KeyPath& path) {
-    const auto found = std::ranges::find_if(kKeys, [&](const Key& key) {
+const Key* find_key(const KeyPath& path, std::span<const Key> keys) {
+    const auto found = std::ranges::find_if(keys, [&](const Key& key) {
         std::string_view pattern = key.pattern;
         return take_prefix(pattern, path) && pattern.empty();
     });
-    return found == kKeys.end() ? nullptr : &*found;
+    return found == keys.end() ? nullptr : &*found;
 }
 
 const FeatureKey* find_feature(const KeyPath& path) {
@@ -191,23 +221,23 @@ const FeatureKey* find_feature(const KeyPath& path) {
     return found == kFeatures.end() ? nullptr : &*found;
 }
 
-bool is_section(const KeyPath& path) {
-    return std::ranges::any_of(kKeys, [&](const Key& key) {
+bool is_section(const KeyPath& path, std::span<const Key> keys) {
+    return std::ranges::any_of(keys, [&](const Key& key) {
         std::string_view pattern = key.pattern;
         return take_prefix(pattern, path) && !pattern.empty();
     });
 }
 
-bool has_free_names(const KeyPath& path) {
-    return std::ranges::any_of(kKeys, [&](const Key& key) {
+bool has_free_names(const KeyPath& path, std::span<const Key> keys) {
+    return std::ranges::any_of(keys, [&](const Key& key) {
         std::string_view pattern = key.pattern;
         return take_prefix(pattern, path) && next_part(pattern) == "*";
     });
 }
 
-std::vector<std::string_view> known_names_below(const KeyPath& path) {
+std::vector<std::string_view> known_names_below(const KeyPath& path, std::span<const Key> keys) {
     std::vector<std::string_view> names;
-    for (const Key& key : kKeys)
+    for (const Key& key : keys)
         add_next(key.pattern, path, names);
     return names;
 }
@@ -225,7 +255,8 @@ std::string default_of(const Key& key) {
     model::Application application;
     model::Service service;
     model::SecretSource secret;
-    Target target{&application, &service, &secret, {}, {}};
+    model::RouteOptions route_options;
+    Target target{&application, &service, &secret, &route_options, {}, {}};
     return std::visit([&](auto field) { return DefaultText{key}(field(target)); }, key.field);
 }
 

@@ -93,7 +93,8 @@ void Settings::read_member(const Member& member, const KeyPath& path, const Sour
         return report_unknown(member, path);
     if (has_free_names(path) && !accept_name(member, path, source))
         return;
-    if (section && member.value.kind == NodeKind::table)
+    const bool is_table = member.value.kind == NodeKind::table;
+    if (section && is_table)
         return read_table(member.value, here, source);
     if (section) {
         faults_->add(error("manifest_wrong_type", "'{}' is a table, not {}", join(here), kind_name(member.value.kind)),
@@ -101,14 +102,17 @@ void Settings::read_member(const Member& member, const KeyPath& path, const Sour
         return;
     }
     const std::string at = fmt::format("{}:{}:{}", file_.filename().string(), member.place.line, member.place.column);
+    const bool has_table = is_table && is_section(here);
     set({key,
          here,
-         member.value,
+         has_table ? Node::of_true(member.value.place) : member.value,
          source.layer,
          source.name.empty() ? at : fmt::format("{}, {}", source.name, at),
          member.place,
          {}},
         source.active);
+    if (has_table)
+        read_table(member.value, here, source);
 }
 
 // Checks a name that users choose, and remembers those of services and secrets.
@@ -147,7 +151,7 @@ void Settings::set(Setting setting, bool active) {
     model::Application application;
     model::Service service;
     model::SecretSource secret;
-    Target scratch{&application, &service, &secret, setting.path.back(), file_.parent_path()};
+    Target scratch{&application, &service, &secret, nullptr, setting.path.back(), file_.parent_path()};
     if (auto fault = store(*setting.key, setting.node, scratch)) {
         refused_.insert(join(setting.path));
         report(setting, std::move(fault->error), fault->place);
@@ -172,6 +176,10 @@ void Settings::set_text(const Key& key, KeyPath path, std::string_view value, co
         faults_->add(std::move(node).error(), {}, source.name);
         return;
     }
+    const KeyPath above(path.begin(), path.end() - 1);
+    const Key* switched = find_key(above);
+    if (switched != nullptr && find(join(above)) == nullptr)
+        set({switched, above, Node::of_true(), source.layer, source.name, {}, {}}, true);
     set({&key, std::move(path), *std::move(node), source.layer, source.name, {}, {}}, true);
 }
 

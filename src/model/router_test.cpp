@@ -1,8 +1,8 @@
-#include "gateway/router.hpp"
+#include "model/router.hpp"
 
 #include <gtest/gtest.h>
 
-namespace skep::gateway {
+namespace skep::model {
 namespace {
 
 using Kind = Router::Match::Kind;
@@ -115,4 +115,4 @@ TEST_F(RouterTest, refuses_a_wildcard_in_the_middle) {
 }
 
 }  // namespace
-}  // namespace skep::gateway
+}  // namespace skep::model

@@ -1,5 +1,5 @@
 #pragma once
-// Router: which service a request from outside reaches.
+// Router: method, host and path -> a number: the service that a request reaches, or the options of its route.
 
 #include <cstdint>
 #include <memory>
@@ -11,7 +11,7 @@
 #include "base/result.hpp"
 #include "model/application.hpp"
 
-namespace skep::gateway {
+namespace skep::model {
 
 // Built once, then immutable. Paths are compared byte by byte as the client sent them. The most specific route wins,
 // segment by segment: a literal before `:param` before `*`; a route for the request's host before one for every host.
@@ -24,7 +24,7 @@ public:
     Router& operator=(Router&&) noexcept;
 
     // Fails with `already_exists` where path, host and a method are taken, and `invalid_argument` for a malformed path.
-    Result<> add(const model::Route& route, std::uint32_t target);
+    Result<> add(const Route& route, std::uint32_t target);
 
     struct Match {
         enum class Kind : std::uint8_t { found, method_not_allowed, not_found };
@@ -52,4 +52,4 @@ private:
     std::unique_ptr<Node> every_host_;
 };
 
-}  // namespace skep::gateway
+}  // namespace skep::model

@@ -1,4 +1,4 @@
-#include "wasm/detail/digest.hpp"
+#include "base/digest.hpp"
 
 #include <memory>
 
@@ -8,7 +8,7 @@
 
 #include "base/check.hpp"
 
-namespace skep::wasm {
+namespace skep {
 namespace {
 
 const unsigned char* bytes_of(std::string_view text) {
@@ -58,4 +58,4 @@ bool equal_in_constant_time(std::string_view left, std::string_view right) {
     return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
-}  // namespace skep::wasm
+}  // namespace skep

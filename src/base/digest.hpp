@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace skep::wasm {
+namespace skep {
 
 inline constexpr std::size_t kDigestSize = 32;
 using Digest = std::array<std::uint8_t, kDigestSize>;
@@ -26,4 +26,4 @@ inline std::string_view as_text(const Digest& digest) {
 
 bool equal_in_constant_time(std::string_view left, std::string_view right);
 
-}  // namespace skep::wasm
+}  // namespace skep

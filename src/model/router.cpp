@@ -1,9 +1,9 @@
-#include "gateway/router.hpp"
+#include "model/router.hpp"
 
 #include <algorithm>
 #include <optional>
 
-namespace skep::gateway {
+namespace skep::model {
 namespace {
 
 // One route that ends at a node.
@@ -96,7 +96,7 @@ Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
-Result<> Router::add(const model::Route& route, std::uint32_t target) {
+Result<> Router::add(const Route& route, std::uint32_t target) {
     if (!route.path.starts_with('/'))
         return fail("invalid_argument", "the route '{}' does not start with '/'", route.path);
     Node* node = every_host_.get();
@@ -157,4 +157,4 @@ Router::Match Router::find(std::string_view host, std::string_view method, std::
     return match;
 }
 
-}  // namespace skep::gateway
+}  // namespace skep::model
