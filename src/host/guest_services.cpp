@@ -121,6 +121,41 @@ void GuestServices::log(LogLevel level, std::string_view message,
                        .fields = std::move(fields)});
 }
 
+Result<store::HandlerTransaction*> GuestServices::database() {
+    return granted(environment_->data, "data_not_granted", "data");
+}
+
+Result<store::HandlerTransaction*> GuestServices::keys() {
+    return granted(environment_->kv, "kv_not_granted", "kv");
+}
+
+Result<store::HandlerTransaction*> GuestServices::transaction() {
+    return granted(environment_->data || environment_->kv, "data_not_granted", "data");
+}
+
+Result<store::HandlerTransaction*> GuestServices::granted(bool grant, std::string_view reason, std::string_view key) {
+    const std::string& service = environment_->name.value();
+    if (!grant) {
+        Error refused = error(reason, "service '{0}' has no store: add {1} = true to [services.{0}]", service, key);
+        log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
+        return fail(std::move(refused));
+    }
+    if (transaction_ == nullptr)
+        return fail("store_failed", "the store of service '{}' is not open here", service);
+    return transaction_;
+}
+
+// Before the guest waits for an answer from outside: a turn that has written nothing is given back. What a keyed
+// execution asks others to change carries a key of its own, so that a repeat is safe.
+async::Task<Result<>> GuestServices::step_out(model::Request& request) {
+    CO_TRY_DO(co_await transaction_->step_out(store::Wait::call));
+    if (model::is_safe_method(request.method) || request.headers.contains("idempotency-key"))
+        co_return Result<>();
+    if (auto key = transaction_->key_of_next_call())
+        request.headers.set("idempotency-key", *std::move(key));
+    co_return Result<>();
+}
+
 async::Task<Result<model::Response>> GuestServices::send(model::Request request, std::chrono::nanoseconds patience) {
     if (outbound_running_ >= environment_->outbound_calls)
         co_return fail("resource_exhausted", "{} outgoing calls of this request run already", outbound_running_);
@@ -141,7 +176,10 @@ async::Task<Result<model::Response>> GuestServices::call_service(std::string nam
         log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
         co_return fail(std::move(refused));
     }
+    if (transaction_ != nullptr)
+        CO_TRY_DO(co_await step_out(request));
     model::CallContext context = context_;
+    context.execution = model::NoExecution();
     context.caller = environment_->name;
     context.peer.clear();
     context.depth = context_.depth + 1;
@@ -158,6 +196,8 @@ async::Task<Result<model::Response>> GuestServices::call_outside(model::Request 
         log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
         co_return fail(std::move(refused));
     }
+    if (transaction_ != nullptr)
+        CO_TRY_DO(co_await step_out(request));
     request.headers.set("traceparent", context_.trace.to_traceparent());
     Result<model::Response> response = co_await ports_.outbound.send(std::move(request), **grant, deadline);
     if (!response && response.error().code() == ErrorCode::permission_denied)

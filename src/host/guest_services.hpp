@@ -12,6 +12,7 @@
 #include "host/log_budget.hpp"
 #include "host/service_environment.hpp"
 #include "model/call_context.hpp"
+#include "store/handler_transaction.hpp"
 #include "wasm/guest_host.hpp"
 
 namespace skep::host {
@@ -32,6 +33,15 @@ public:
     bool output(wasm::GuestStream stream, std::string_view bytes) override;
     async::Task<Result<model::Response>> send(model::Request request, std::chrono::nanoseconds patience) override;
 
+    // The transaction of the handler that runs, which outlives it; without one there is no store.
+    void use(store::HandlerTransaction* transaction) { transaction_ = transaction; }
+
+    // The transaction for statements, for keys, and for its own begin and end. They fail with `data_not_granted` and
+    // `kv_not_granted`, naming the line to add, and with `store_failed` where there is none.
+    Result<store::HandlerTransaction*> database();
+    Result<store::HandlerTransaction*> keys();
+    Result<store::HandlerTransaction*> transaction();
+
     // Calls `service` on the guest's behalf: "GET /users/1", or a bare name, which means POST /name. The reply's body;
     // a status ≥ 400 is an error that names it.
     async::Task<Result<std::string>> invoke(std::string service, std::string method, std::string body);
@@ -50,12 +60,15 @@ public:
 private:
     async::Task<Result<model::Response>> call_service(std::string name, model::Request request);
     async::Task<Result<model::Response>> call_outside(model::Request request, TimePoint deadline);
+    Result<store::HandlerTransaction*> granted(bool grant, std::string_view reason, std::string_view key);
+    async::Task<Result<>> step_out(model::Request& request);
     void log_lines(std::string& partial, std::string_view bytes, LogLevel level);
 
     std::shared_ptr<const ServiceEnvironment> environment_;
     HostPorts& ports_;
     std::shared_ptr<LogBudget> budget_;
     model::CallContext context_;
+    store::HandlerTransaction* transaction_ = nullptr;
     bool capturing_ = false;
     bool output_exceeded_ = false;
     std::uint64_t output_limit_ = 0;

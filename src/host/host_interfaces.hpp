@@ -23,5 +23,13 @@ Result<> add_metrics(wasm::HostFunctions& functions);
 Result<> add_trace(wasm::HostFunctions& functions);
 // skep:platform/identity, identity.*
 Result<> add_identity(wasm::HostFunctions& functions);
+// skep:platform/sql, database.*
+Result<> add_sql(wasm::HostFunctions& functions);
+// skep:platform/kv, kv.*
+Result<> add_kv(wasm::HostFunctions& functions);
+// skep:platform/transaction, transaction.*
+Result<> add_transaction(wasm::HostFunctions& functions);
+// skep:platform/idempotency, idempotency.*
+Result<> add_idempotency(wasm::HostFunctions& functions);
 
 }  // namespace skep::host

@@ -24,6 +24,8 @@ struct ServiceEnvironment {
     std::map<std::string, std::string> config;
     std::map<std::string, std::string> secrets;  // granted ones with their values
     std::vector<model::OutboundGrant> outbound;
+    bool data = false;  // a database of its own
+    bool kv = false;
     LogLevel log_level = LogLevel::info;
     std::uint64_t log_bytes_per_second = 64 << 10;
     std::uint32_t outbound_calls = 64;

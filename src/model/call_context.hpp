@@ -17,6 +17,9 @@ namespace skep::model {
 struct NoExecution {};
 struct KeyedExecution {
     std::string key;
+    bool by_platform = false;  // made for a call of a keyed execution, not given by a client
+
+    friend bool operator==(const KeyedExecution&, const KeyedExecution&) = default;
 };
 using Execution = std::variant<NoExecution, KeyedExecution>;
 

@@ -35,7 +35,7 @@ public:
 
 enum class OpenMode : std::uint8_t { existing, create };
 
-// Paths are absolute. Outlives its files.
+// Paths are absolute. Outlives its files. Any thread.
 class Disk {
 public:
     virtual ~Disk() = default;
@@ -48,11 +48,13 @@ public:
 
     virtual Result<bool> exists(const std::filesystem::path& path) = 0;
     virtual Result<> remove(const std::filesystem::path& path) = 0;
+    // Replaces `to` in one step.
     virtual Result<> rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
 
-    // Makes `path` and what is missing above it.
+    // Makes `path` and what is missing above it; durable on return.
     virtual Result<> make_folder(const std::filesystem::path& path) = 0;
     virtual Result<std::vector<std::string>> names_in(const std::filesystem::path& folder) = 0;
+    // Makes durable what was created, renamed and removed in it.
     virtual Result<> sync_folder(const std::filesystem::path& path) = 0;
 };
 

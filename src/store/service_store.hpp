@@ -1,68 +1,137 @@
 #pragma once
 // ServiceStore: the durable store of one service.
 
+#include <atomic>
 #include <cstdint>
-#include <filesystem>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "async/loop.hpp"
-#include "async/work_pool.hpp"
-#include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
-#include "model/names.hpp"
-#include "store/detail/connection.hpp"
-#include "store/disk.hpp"
+#include "model/call_context.hpp"
 #include "store/handler_transaction.hpp"
+#include "store/store_settings.hpp"
 
 namespace skep::store {
 
-// What all stores of a process share; outlives them.
-struct StorePorts {
-    Disk& disk;
-    const Clock& clock;
-    async::WorkPool& statements;  // slow statements
-    async::WorkPool& flushes;     // commits, checkpoints, scrubs
-};
+class Executions;
+class OpenStore;
 
-struct StoreSettings {
-    std::filesystem::path folder;  // of store.db
-    model::ServiceName service;
-    SqlLimits limits;
-    std::uint32_t turn_queue = 1'024;
-    std::uint32_t readers = 32;
-    std::uint32_t batch_handlers = 256;
-    std::chrono::microseconds batch_age{2'000};
-};
-
-// What a store did since it was opened.
+// What a store did since the process began.
 struct StoreCounters {
-    std::uint64_t turns = 0;
-    std::uint64_t turn_wait_ns = 0;
-    std::uint64_t batches = 0;
-    std::uint64_t batch_handlers = 0;
-    std::uint64_t conflicts = 0;
-    std::uint64_t reruns = 0;
-    std::uint64_t replays = 0;
-    std::uint64_t dropped_batches = 0;
-    std::uint64_t inline_statements = 0;
-    std::uint64_t pool_statements = 0;
+    std::atomic<std::uint64_t> turns{0};
+    std::atomic<std::uint64_t> turn_wait_ns{0};
+    std::atomic<std::uint64_t> conflicts{0};
+    std::atomic<std::uint64_t> reruns{0};
+    std::atomic<std::uint64_t> replays{0};
+    std::atomic<std::uint64_t> dropped_batches{0};
+    std::atomic<std::uint64_t> inline_statements{0};
+    std::atomic<std::uint64_t> pool_statements{0};
+    std::atomic<std::uint64_t> inline_ns_max{0};  // the longest statement on an io thread
+
+    void note_inline(std::uint64_t ns) {
+        inline_statements.fetch_add(1, std::memory_order_relaxed);
+        if (ns > inline_ns_max.load(std::memory_order_relaxed))
+            inline_ns_max.store(ns, std::memory_order_relaxed);
+    }
 };
 
-// Shared by all io threads. Outlives its transactions.
+// Keeps the store's files open, until destroyed. Move-only; any thread.
+class StorePin;
+
+// Shared by all io threads; outlives its transactions. Its files are opened at the first use, and closed when the
+// process has too many open (Stores) or when the disk failed; then the next use opens them anew.
 class ServiceStore {
 public:
-    static Result<std::unique_ptr<ServiceStore>> open(StorePorts& ports, StoreSettings settings);
-    virtual ~ServiceStore() = default;
+    ServiceStore(const StorePorts& ports, StoreSettings settings);
+    ~ServiceStore();
+    ServiceStore(const ServiceStore&) = delete;
+    ServiceStore& operator=(const ServiceStore&) = delete;
 
-    // A transaction for one run of a handler, on the thread of `loop`. `rerun`: the second run of a handler whose
-    // first one ended with `run_again`, which takes the turn from the start.
-    virtual std::unique_ptr<HandlerTransaction> start(async::Loop& loop, const HandlerOptions& options,
-                                                      const model::CallContext& context, bool rerun) = 0;
+    // A transaction for one run of a handler, on the thread of `loop`.
+    std::unique_ptr<HandlerTransaction> start(async::Loop& loop, HandlerOptions options,
+                                              const model::CallContext& context);
 
-    virtual StoreCounters counters() const = 0;
+    // The open store where it is open now; else null, and `open` waits for it.
+    StorePin try_pin();
+    async::Task<Result<StorePin>> pin(async::Loop& loop);
+    // Blocking.
+    Result<StorePin> pin_blocking();
+
+    // Closes the files where nobody uses them. Blocking; for Stores.
+    bool close_if_idle();
+    bool is_open() const;
+    TimePoint last_used() const { return last_used_.load(std::memory_order_relaxed); }
+
+    // Writes the mark that is owed. Blocking.
+    void write_mark();
+
+    const StoreSettings& settings() const { return settings_; }
+    const StorePorts& ports() const { return ports_; }
+    Executions& executions() { return *executions_; }
+    StoreCounters& counters() { return counters_; }
+    const StoreCounters& counters() const { return counters_; }
+    // Why the store is closed after a failure; empty where it is well.
+    std::optional<Error> trouble() const;
+
+    // The disk was full a moment ago: nobody writes.
+    bool is_full() const;
+
+    // Handlers of `route` share no batch for a while: one of them made SQLite drop its batch.
+    void keep_alone(const std::string& route);
+    bool is_kept_alone(const std::string& route);
+
+private:
+    friend class StorePin;
+    enum class State : std::uint8_t { closed, open, failing };
+
+    Result<> open_now();
+    void failed();
+    void unpin();
+    void recover();
+
+    StorePorts ports_;
+    StoreSettings settings_;
+    std::unique_ptr<Executions> executions_;
+    StoreCounters counters_;
+    std::atomic<TimePoint> last_used_{TimePoint()};
+
+    std::mutex opening_;  // of one who opens or closes; taken before mutex_, held over file operations
+    mutable std::mutex mutex_;
+    State state_ = State::closed;
+    std::unique_ptr<OpenStore> open_;
+    std::uint32_t pins_ = 0;
+    std::optional<Error> trouble_;
+    std::atomic<TimePoint> full_until_{TimePoint()};
+    std::map<std::string, TimePoint, std::less<>> alone_until_;
+    std::atomic<bool> has_alone_{false};
+};
+
+class StorePin {
+public:
+    StorePin() = default;
+    StorePin(ServiceStore& owner, OpenStore& open) : owner_(&owner), open_(&open) {}
+    StorePin(StorePin&& other) noexcept
+        : owner_(std::exchange(other.owner_, nullptr)), open_(std::exchange(other.open_, nullptr)) {}
+    StorePin& operator=(StorePin&& other) noexcept {
+        std::swap(owner_, other.owner_);
+        std::swap(open_, other.open_);
+        return *this;
+    }
+    ~StorePin() {
+        if (owner_ != nullptr)
+            owner_->unpin();
+    }
+    explicit operator bool() const { return open_ != nullptr; }
+    OpenStore& operator*() const { return *open_; }
+    OpenStore* operator->() const { return open_; }
+
+private:
+    ServiceStore* owner_ = nullptr;
+    OpenStore* open_ = nullptr;
 };
 
 }  // namespace skep::store

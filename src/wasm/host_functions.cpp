@@ -101,7 +101,8 @@ Result<> HostFunctions::add(std::string_view interface, std::string_view name, s
 
 Result<> HostFunctions::add_core(std::string_view module, std::string_view name, CoreShape shape,
                                  HostFunction function) {
-    const std::vector<std::uint8_t> scalars(shape.f64s, SKEP_F64);
+    std::vector<std::uint8_t> scalars(shape.i32s, SKEP_I32);
+    scalars.insert(scalars.end(), shape.f64s, SKEP_F64);
     const skep_core_shape raw_shape{.strings = shape.strings,
                                     .result = static_cast<std::uint32_t>(shape.result),
                                     .scalars = scalars.data(),

@@ -81,9 +81,10 @@ public:
     Result<> add(std::string_view interface, std::string_view name, std::vector<Param> params, ResultShape result,
                  HostFunction function);
 
-    // A core module's import: `strings` pairs of pointer and length, then `f64s` numbers.
+    // A core module's import: `strings` pairs of pointer and length, then `i32s` integers, then `f64s` numbers.
     struct CoreShape {
         std::uint32_t strings = 0;
+        std::uint32_t i32s = 0;
         std::uint32_t f64s = 0;
         CoreResult result = CoreResult::none;
     };

@@ -1,0 +1,166 @@
+#include "store/detail/executions.hpp"
+
+#include <algorithm>
+
+#include "store/row_format.hpp"
+
+namespace skep::store {
+namespace {
+
+constexpr std::size_t kMaxBody = 1 << 20;
+constexpr std::size_t kMaxHeaders = 32 << 10;
+
+// Parts in front of their lengths, so that no two lists of parts are the same text.
+Digest digest_of(std::initializer_list<std::string_view> parts) {
+    std::string text;
+    for (const auto part : parts) {
+        const std::uint64_t size = part.size();
+        text.append(reinterpret_cast<const char*>(&size), sizeof size);
+        text.append(part);
+    }
+    return sha256({text});
+}
+
+// Fields that belong to one transfer of the reply, not to the reply.
+bool is_recorded(std::string_view name) {
+    return name != "date" && name != "x-trace-id" && name != "traceparent" && name != "set-cookie";
+}
+
+std::string packed(const model::Headers& headers) {
+    RowWriter writer;
+    for (const auto& field : headers) {
+        if (!is_recorded(field.name))
+            continue;
+        writer.text(field.name);
+        writer.text(field.value);
+    }
+    return std::move(writer).take();
+}
+
+Result<model::Headers> unpacked(std::string_view bytes) {
+    model::Headers headers;
+    std::string prefixed("\x01\x00", 2);
+    prefixed.append(bytes);
+    TRY(RowReader reader, RowReader::params(prefixed));
+    while (!reader.at_end()) {
+        TRY(const Value name, reader.next());
+        TRY(const Value value, reader.next());
+        const auto* name_text = std::get_if<std::string_view>(&name);
+        const auto* value_text = std::get_if<std::string_view>(&value);
+        if (name_text == nullptr || value_text == nullptr)
+            return fail("store_damaged", "a recorded reply has no valid headers");
+        headers.add(*name_text, *value_text);
+    }
+    return headers;
+}
+
+Failure reused(const model::KeyedExecution& execution) {
+    if (execution.by_platform)
+        return fail("nondeterministic_retry", "the repeated execution makes another call at this place than before");
+    return fail("idempotency_key_reused", "the key was used for another request");
+}
+
+std::string_view bytes_of(const Value& value) {
+    const auto* blob = std::get_if<Blob>(&value);
+    return blob == nullptr ? std::string_view() : blob->bytes;
+}
+
+}  // namespace
+
+ExecutionName name_of(const model::KeyedExecution& execution, const model::CallContext& context,
+                      const model::Request& request, std::string_view body) {
+    const std::string caller = context.caller ? context.caller->value() : std::string();
+    if (execution.by_platform)
+        return {digest_of({"call", caller, execution.key}), digest_of({request.method, request.path()})};
+    return {digest_of({"key", caller, request.method, request.path(), execution.key}),
+            digest_of({request.query(), request.headers.get("content-type"), body})};
+}
+
+std::unique_ptr<Executions::Claim> Executions::claim(const Digest& id) {
+    std::string text(as_text(id));
+    const std::lock_guard lock(mutex_);
+    if (!running_.insert(text).second)
+        return nullptr;
+    return std::make_unique<Claim>(*this, std::move(text));
+}
+
+void Executions::release(const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    running_.erase(id);
+}
+
+std::int64_t Executions::wall_seconds() const {
+    return std::chrono::duration_cast<std::chrono::seconds>(clock_.wall_now().time_since_epoch()).count();
+}
+
+Result<> Executions::prepare(Connection& writer) {
+    TRY_DO(
+        writer.execute("CREATE TABLE IF NOT EXISTS _skep_executions (id BLOB PRIMARY KEY, fingerprint BLOB NOT NULL, "
+                       "peer TEXT NOT NULL, status INTEGER NOT NULL, headers BLOB NOT NULL, body BLOB NOT NULL, "
+                       "expires INTEGER NOT NULL) WITHOUT ROWID"));
+    TRY_DO(writer.execute("CREATE INDEX IF NOT EXISTS _skep_executions_expiry ON _skep_executions (expires)"));
+    return {};
+}
+
+Result<std::optional<model::Response>> Executions::find(Connection& reader, const ExecutionName& name,
+                                                        const model::KeyedExecution& execution,
+                                                        const std::string& peer) const {
+    RowWriter params;
+    params.begin_params(2);
+    params.blob(as_text(name.id));
+    params.integer(wall_seconds());
+    TRY(const StatementResult found,
+        reader.execute("SELECT fingerprint, peer, status, headers, body FROM _skep_executions "
+                       "WHERE id = ?1 AND expires > ?2",
+                       std::move(params).take()));
+    TRY(RowReader row, RowReader::rows(found.rows.view()));
+    if (row.at_end())
+        return std::nullopt;
+    TRY(const Value fingerprint, row.next());
+    TRY(const Value recorded_peer, row.next());
+    TRY(const Value status, row.next());
+    TRY(const Value headers, row.next());
+    TRY(const Value body, row.next());
+    if (bytes_of(fingerprint) != as_text(name.fingerprint))
+        return reused(execution);
+    model::Response response;
+    response.status = static_cast<int>(std::get<std::int64_t>(status));
+    // A key is no secret: somebody else who has it learns that it was used, and no more.
+    const bool is_same_peer = std::get<std::string_view>(recorded_peer) == peer;
+    if (is_same_peer) {
+        TRY(response.headers, unpacked(bytes_of(headers)));
+        response.body = model::Body(std::string(bytes_of(body)));
+    }
+    response.headers.set("idempotency-replayed", "true");
+    return response;
+}
+
+Result<> Executions::record(Connection& writer, const Record& record, const model::Response& response) const {
+    const Bytes& body = response.body.buffered();
+    const std::string headers = packed(response.headers);
+    if (body.size() > kMaxBody || headers.size() > kMaxHeaders || response.body.is_stream())
+        return fail("reply_too_large_for_key", "the reply has {} bytes; one that is recorded has at most {}",
+                    body.size(), kMaxBody);
+    const std::int64_t now = wall_seconds();
+    RowWriter expired;
+    expired.begin_params(1);
+    expired.integer(now);
+    TRY_DO(
+        writer.execute("DELETE FROM _skep_executions WHERE id IN "
+                       "(SELECT id FROM _skep_executions WHERE expires <= ?1 LIMIT 4)",
+                       std::move(expired).take()));
+    RowWriter params;
+    params.begin_params(7);
+    params.blob(as_text(record.name.id));
+    params.blob(as_text(record.name.fingerprint));
+    params.text(record.peer);
+    params.integer(response.status);
+    params.blob(headers);
+    params.blob(body.view());
+    params.integer(now + std::chrono::ceil<std::chrono::seconds>(record.retention).count());
+    TRY_DO(writer.execute("INSERT OR REPLACE INTO _skep_executions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                          std::move(params).take()));
+    return {};
+}
+
+}  // namespace skep::store

@@ -1,0 +1,76 @@
+#pragma once
+// Executions: idempotency. Which keyed executions run now, and the replies of those that have ended.
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "base/clock.hpp"
+#include "base/digest.hpp"
+#include "model/call_context.hpp"
+#include "model/message.hpp"
+#include "store/detail/connection.hpp"
+
+namespace skep::store {
+
+// What names a keyed execution, and what its request was.
+struct ExecutionName {
+    Digest id;           // of caller, route and key: the same after a crash
+    Digest fingerprint;  // of the request
+};
+// `body` is whole. A key that the platform made (`by_platform`) covers the method and path only: a body may hold a time
+// of day.
+ExecutionName name_of(const model::KeyedExecution& execution, const model::CallContext& context,
+                      const model::Request& request, std::string_view body);
+
+// Any thread.
+class Executions {
+public:
+    explicit Executions(const Clock& clock) : clock_(clock) {}
+
+    // An execution that runs, until destroyed.
+    class Claim {
+    public:
+        Claim(Executions& owner, std::string id) : owner_(owner), id_(std::move(id)) {}
+        Claim(const Claim&) = delete;
+        Claim& operator=(const Claim&) = delete;
+        ~Claim() { owner_.release(id_); }
+
+    private:
+        Executions& owner_;
+        std::string id_;
+    };
+
+    // Null where it runs already.
+    std::unique_ptr<Claim> claim(const Digest& id);
+
+    // The recorded reply, on a snapshot that was opened after the claim; nothing where there is none. Fails with
+    // `idempotency_key_reused` and `nondeterministic_retry`.
+    Result<std::optional<model::Response>> find(Connection& reader, const ExecutionName& name,
+                                                const model::KeyedExecution& execution, const std::string& peer) const;
+
+    // Writes the record within the handler's savepoint, and removes a few that have expired. The body is at most 1 MiB:
+    // `reply_too_large_for_key`.
+    struct Record {
+        ExecutionName name;
+        std::string peer;
+        std::chrono::milliseconds retention;
+    };
+    Result<> record(Connection& writer, const Record& record, const model::Response& response) const;
+
+    // Makes the table where it is not there.
+    static Result<> prepare(Connection& writer);
+
+private:
+    void release(const std::string& id);
+    std::int64_t wall_seconds() const;
+
+    const Clock& clock_;
+    std::mutex mutex_;
+    std::unordered_set<std::string> running_;
+};
+
+}  // namespace skep::store

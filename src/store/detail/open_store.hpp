@@ -1,0 +1,80 @@
+#pragma once
+// OpenStore: a store whose files are open: its writer, its readers, and the flush of its batches.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "store/detail/connection.hpp"
+#include "store/detail/readers.hpp"
+#include "store/detail/store_files.hpp"
+#include "store/detail/turns.hpp"
+#include "store/store_settings.hpp"
+
+namespace skep::store {
+
+// Any thread, but for what the holder of the turn does. Kept open by its pins.
+class OpenStore final : private Turns::Flusher {
+public:
+    // Told, on some thread, that a write, a flush or a read failed: the store takes nothing more.
+    using OnFailure = std::function<void()>;
+
+    // Blocking. Fails as StoreFiles and Connection do.
+    static Result<std::unique_ptr<OpenStore>> open(const StorePorts& ports, const StoreSettings& settings,
+                                                   OnFailure on_failure);
+    ~OpenStore() override;
+
+    Turns& turns() { return *turns_; }
+    Readers& readers() { return readers_; }
+    StoreFiles& files() { return *files_; }
+
+    // For the holder of the turn, on whatever thread it works.
+    Connection& writer() { return *writer_; }
+    // Begins the handler's savepoint, and the batch's transaction where it is the first.
+    Result<> enter();
+    // What the handler did joins the batch. After an error nothing of it remains.
+    Result<> keep();
+    // Nothing of what the handler did remains.
+    void undo();
+    // After an error of a statement: whether SQLite kept the transaction. If not, the batch is over and its mates are
+    // told.
+    bool has_kept_batch();
+
+    std::optional<Error> failure() const { return files_->failure(); }
+    // Blocking, with nobody using it: closes the connections and makes the files such that a crash brings back nothing
+    // that was called rolled back.
+    Result<> close_after_failure();
+    // Blocking, with nobody using it.
+    Result<> close();
+
+    std::uint64_t flushes() const { return flushes_.load(std::memory_order_relaxed); }
+
+    // The mark is behind what was flushed.
+    bool owes_mark() const { return owes_mark_.load(std::memory_order_relaxed); }
+    Result<> write_mark();
+
+private:
+    OpenStore(const StorePorts& ports, const StoreSettings& settings, OnFailure on_failure);
+
+    void flush() override;
+    void end_unchanged() override;
+    void commit();
+    void checkpoint();
+
+    StorePorts ports_;
+    StoreSettings settings_;
+    OnFailure on_failure_;
+    std::unique_ptr<StoreFiles> files_;
+    Readers readers_;
+    std::unique_ptr<Connection> writer_;
+    std::shared_ptr<Turns> turns_;
+    // The holder's, and the flush's.
+    bool in_batch_ = false;
+    std::int64_t changes_at_entry_ = 0;
+    TimePoint held_back_since_;
+
+    std::atomic<std::uint64_t> flushes_{0};
+    std::atomic<bool> owes_mark_{false};
+};
+
+}  // namespace skep::store

@@ -1,0 +1,86 @@
+#pragma once
+// Readers: the read connections of a store, each lent to one handler for one snapshot.
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "async/loop.hpp"
+#include "async/signal.hpp"
+#include "store/detail/connection.hpp"
+
+namespace skep::store {
+
+// Any thread. Outlives its leases.
+class Readers {
+public:
+    using Open = std::function<Result<std::unique_ptr<Connection>>()>;
+
+    // `open` makes a connection; at most `limit` of them are there at once.
+    Readers(Open open, std::uint32_t limit) : open_(std::move(open)), limit_(limit) {}
+
+    // A connection for one snapshot, until destroyed. Move-only.
+    class Lease {
+    public:
+        Lease() = default;
+        Lease(Readers& readers, std::unique_ptr<Connection> connection)
+            : readers_(&readers), connection_(std::move(connection)) {}
+        Lease(Lease&& other) noexcept
+            : readers_(std::exchange(other.readers_, nullptr)), connection_(std::move(other.connection_)) {}
+        Lease& operator=(Lease&& other) noexcept {
+            std::swap(readers_, other.readers_);
+            std::swap(connection_, other.connection_);
+            return *this;
+        }
+        ~Lease() {
+            if (connection_)
+                readers_->give_back(std::move(connection_));
+        }
+        explicit operator bool() const { return connection_ != nullptr; }
+        Connection& connection() const { return *connection_; }
+
+    private:
+        Readers* readers_ = nullptr;
+        std::unique_ptr<Connection> connection_;
+    };
+
+    // One who waits; touched on the thread of its loop only.
+    struct Waiter {
+        explicit Waiter(async::Loop& home) : loop(home), changed(home) {}
+        async::Loop& loop;
+        async::Signal changed;
+        bool is_told = false;  // look again
+    };
+
+    // A connection that is free now; an empty lease where there is none. `open_more` opens one where that is allowed,
+    // which touches the disk.
+    Result<Lease> try_lease(bool open_more);
+    // Told once something may be free.
+    void wait(const std::shared_ptr<Waiter>& waiter);
+
+    // Lets nobody in any more, so that the WAL can be reset, until `let_in`.
+    void hold_back();
+    void let_in();
+    bool is_held_back() const;
+    std::size_t lent() const;
+
+    // Closes the connections that are free; with none lent.
+    void close();
+
+private:
+    void give_back(std::unique_ptr<Connection> connection);
+    void tell(std::deque<std::shared_ptr<Waiter>> waiters);
+
+    Open open_;
+    std::uint32_t limit_;
+    mutable std::mutex mutex_;
+    std::vector<std::unique_ptr<Connection>> free_;
+    std::uint32_t lent_ = 0;
+    bool held_back_ = false;
+    std::deque<std::shared_ptr<Waiter>> waiters_;
+};
+
+}  // namespace skep::store

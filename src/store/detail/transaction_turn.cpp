@@ -1,0 +1,182 @@
+// Snapshot and turn: how a handler comes to what it reads and writes.
+#include "async/guard.hpp"
+#include "store/detail/transaction.hpp"
+
+namespace skep::store {
+namespace {
+
+constexpr auto kSnapshotAge = std::chrono::seconds(5);
+constexpr auto kReaderPatience = std::chrono::seconds(1);
+constexpr auto kHoldBack = std::chrono::milliseconds(50);
+
+// Withdraws from the queue where the wait is cut off.
+struct TurnRequest {
+    std::shared_ptr<TurnWaiter> waiter;
+    Turns& turns;
+    bool is_over = false;
+    ~TurnRequest() {
+        if (!is_over)
+            turns.withdraw(*waiter);
+    }
+};
+
+async::Task<Result<>> until_told(std::shared_ptr<TurnWaiter> waiter) {
+    while (!waiter->is_granted && !waiter->refused)
+        co_await waiter->changed.wait();
+    co_return Result<>();
+}
+
+async::Task<Result<>> until_told(std::shared_ptr<Readers::Waiter> waiter) {
+    while (!waiter->is_told)
+        co_await waiter->changed.wait();
+    co_return Result<>();
+}
+
+}  // namespace
+
+// Whatever it needs for reading or writing: the turn, or a snapshot.
+async::Task<Result<>> Transaction::reach(Access access) {
+    if (doom_)
+        co_return Failure(*doom_);
+    if (grip_->holds_turn)
+        co_return Result<>();
+    const bool by_snapshot = options_.mode == model::TransactionMode::late || is_streaming_;
+    if (access == Access::read && by_snapshot && !has_begun_)
+        co_return co_await open_snapshot();
+    if (is_streaming_)
+        co_return fail("write_after_reply", "the reply has begun: write first, then answer");
+    co_return co_await take_turn();
+}
+
+async::Task<Result<>> Transaction::ensure_pin() {
+    if (grip_->pin)
+        co_return Result<>();
+    grip_->pin = store_.try_pin();
+    if (!grip_->pin) {
+        CO_TRY(grip_->pin, co_await store_.pin(loop_));
+    }
+    co_return Result<>();
+}
+
+async::Task<Result<>> Transaction::open_snapshot() {
+    if (grip_->lease) {
+        if (loop_.now() - grip_->opened < kSnapshotAge)
+            co_return Result<>();
+        co_return fail("snapshot_stale", "the handler's snapshot is older than {} s", kSnapshotAge.count());
+    }
+    CO_TRY_DO(co_await ensure_pin());
+    CO_TRY(grip_->lease, co_await lease());
+    grip_->seen = grip_->pin->turns().published();
+    grip_->opened = loop_.now();
+    Result<StatementResult> begun = grip_->lease.connection().execute("BEGIN");
+    if (begun)
+        co_return Result<>();
+    grip_->end_snapshot();
+    co_return pass_on(std::move(begun));
+}
+
+async::Task<Result<Readers::Lease>> Transaction::lease() {
+    Readers& readers = grip_->pin->readers();
+    const TimePoint patience = std::min(options_.deadline, loop_.now() + kReaderPatience);
+    while (true) {
+        CO_TRY(Readers::Lease free, readers.try_lease(true));
+        if (free)
+            co_return free;
+        const auto waiter = std::make_shared<Readers::Waiter>(loop_);
+        readers.wait(waiter);
+        // Whoever holds the others back shall not do so for long, should nobody write any more.
+        const bool is_held_back = readers.is_held_back();
+        const TimePoint until = is_held_back ? std::min(patience, loop_.now() + kHoldBack) : patience;
+        auto told = until_told(waiter);
+        const Result<> waited = co_await async::guard(loop_, std::move(told), {.deadline = until});
+        if (!waited && is_held_back)
+            readers.let_in();
+        else if (!waited)
+            co_return fail("readers_busy", "every read connection of the store is in use");
+    }
+}
+
+async::Task<Result<>> Transaction::take_turn() {
+    if (store_.is_full())
+        co_return fail("store_full", "the disk below the store is full");
+    const bool had_snapshot = static_cast<bool>(grip_->lease);
+    grip_->end_snapshot();
+    if (options_.arrival != nullptr && !options_.arrival->is_whole()) {
+        CO_TRY_DO(co_await options_.arrival->until_whole());
+    }
+    CO_TRY_DO(co_await ensure_pin());
+    Turns& turns = grip_->pin->turns();
+    const auto waiter = std::make_shared<TurnWaiter>(loop_);
+    grip_->is_alone = options_.batch_alone || store_.is_kept_alone(options_.route);
+    waiter->alone = grip_->is_alone;
+    CO_TRY(const bool taken, turns.take(waiter));
+    if (!taken) {
+        CO_TRY_DO(co_await wait_for_turn(waiter));
+    }
+    grip_->holds_turn = true;
+    CO_TRY_DO(enter());
+    if (!had_snapshot || turns.raised() == grip_->seen)
+        co_return Result<>();
+    store_.counters().conflicts.fetch_add(1, std::memory_order_relaxed);
+    Error stale = error("snapshot_stale", "what the handler had read changed before it wrote");
+    doom(stale, true);
+    co_return Failure(std::move(stale));
+}
+
+async::Task<Result<>> Transaction::wait_for_turn(std::shared_ptr<TurnWaiter> waiter) {
+    TurnRequest request{.waiter = waiter, .turns = grip_->pin->turns()};
+    const TimePoint begin = loop_.now();
+    auto told = until_told(waiter);
+    const async::GuardOptions options{.deadline = options_.deadline,
+                                      .deadline_reason = "request_deadline_exceeded",
+                                      .deadline_message = "the request's deadline passed before the store's turn came"};
+    CO_TRY_DO(co_await async::guard(loop_, std::move(told), options));
+    if (waiter->refused) {
+        request.is_over = true;
+        co_return Failure(*waiter->refused);
+    }
+    request.is_over = true;
+    const auto waited = std::chrono::nanoseconds(loop_.now() - begin).count();
+    store_.counters().turn_wait_ns.fetch_add(static_cast<std::uint64_t>(waited), std::memory_order_relaxed);
+    co_return Result<>();
+}
+
+// With the turn just taken.
+Result<> Transaction::enter() {
+    store_.counters().turns.fetch_add(1, std::memory_order_relaxed);
+    turn_ends_ = loop_.clock().now() + options_.transaction_timeout;
+    loop_.arm(timeout_, turn_ends_);
+    Result<> entered = grip_->pin->enter();
+    if (!entered) {
+        let_go();
+        return entered;
+    }
+    grip_->is_in_savepoint = true;
+    return {};
+}
+
+// A statement under way is interrupted by its own bound, and finds this out.
+void Transaction::turn_expired() {
+    if (!job_)
+        doom(error("transaction_timeout", "the handler held the store's turn for more than {} ms",
+                   options_.transaction_timeout.count()),
+             false);
+}
+
+// Whatever the handler answers, it has failed. It is stopped where it stands.
+void Transaction::doom(Error error, bool can_run_again) {
+    if (doom_)
+        return;
+    doom_ = std::move(error);
+    doomed_may_run_again_ = can_run_again && may_run_again();
+    let_go();
+    stopped_.cancel();
+}
+
+void Transaction::let_go() {
+    timeout_.disarm();
+    grip_->let_go();
+    has_written_ = false;
+}
+
+}  // namespace skep::store

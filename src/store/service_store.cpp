@@ -1,0 +1,169 @@
+#include "store/service_store.hpp"
+
+#include "base/check.hpp"
+#include "store/detail/executions.hpp"
+#include "store/detail/open_store.hpp"
+#include "store/detail/transaction.hpp"
+
+namespace skep::store {
+namespace {
+
+constexpr auto kAlone = std::chrono::seconds(60);
+constexpr auto kFull = std::chrono::seconds(1);  // then a write tries whether there is space again
+constexpr std::size_t kMaxAlone = 1'000;         // routes remembered
+
+}  // namespace
+
+ServiceStore::ServiceStore(const StorePorts& ports, StoreSettings settings)
+    : ports_(ports), settings_(std::move(settings)), executions_(std::make_unique<Executions>(ports.clock)) {}
+
+// Nobody uses it any more; what was acknowledged is flushed already.
+ServiceStore::~ServiceStore() {
+    if (open_)
+        (void)open_->close();
+}
+
+std::unique_ptr<HandlerTransaction> ServiceStore::start(async::Loop& loop, HandlerOptions options,
+                                                        const model::CallContext& context) {
+    return std::make_unique<Transaction>(*this, loop, std::move(options), context);
+}
+
+StorePin ServiceStore::try_pin() {
+    const std::lock_guard lock(mutex_);
+    if (state_ != State::open)
+        return {};
+    ++pins_;
+    last_used_.store(ports_.clock.now(), std::memory_order_relaxed);
+    return {*this, *open_};
+}
+
+async::Task<Result<StorePin>> ServiceStore::pin(async::Loop& loop) {
+    const auto open = [this] { return open_now(); };
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        if (StorePin pinned = try_pin())
+            co_return pinned;
+        CO_TRY_DO(co_await ports_.flushes.run(loop, open));
+    }
+    co_return fail("store_failed", "the store of {} could not be opened", settings_.service.value());
+}
+
+Result<StorePin> ServiceStore::pin_blocking() {
+    TRY_DO(open_now());
+    if (StorePin pinned = try_pin())
+        return pinned;
+    return fail("store_failed", "the store of {} could not be opened", settings_.service.value());
+}
+
+Result<> ServiceStore::open_now() {
+    const std::lock_guard opening(opening_);
+    {
+        const std::lock_guard lock(mutex_);
+        if (state_ == State::open)
+            return {};
+        if (state_ == State::failing)
+            return fail("store_failed", "the store of {} is closing after a failure", settings_.service.value());
+    }
+    auto opened = OpenStore::open(ports_, settings_, [this] { failed(); });
+    const std::lock_guard lock(mutex_);
+    if (!opened) {
+        trouble_ = opened.error();
+        return pass_on(std::move(opened));
+    }
+    trouble_.reset();
+    open_ = *std::move(opened);
+    state_ = State::open;
+    return {};
+}
+
+void ServiceStore::failed() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (state_ != State::open)
+            return;
+        state_ = State::failing;
+        trouble_ = open_->failure();
+        if (trouble_ && trouble_->name() == "disk_full")
+            full_until_.store(ports_.clock.now() + kFull, std::memory_order_relaxed);
+        ++pins_;  // until recovery is under way
+    }
+    open_->turns().refuse(
+        error("store_failed", "the store of {} is closed after a failure", settings_.service.value()));
+    unpin();
+}
+
+void ServiceStore::unpin() {
+    {
+        const std::lock_guard lock(mutex_);
+        CHECK(pins_ > 0);
+        if (--pins_ > 0 || state_ != State::failing)
+            return;
+    }
+    if (!ports_.flushes.submit([this] { recover(); }))
+        recover();
+}
+
+// Nobody uses the store, and nobody can come in.
+void ServiceStore::recover() {
+    const Result<> cut = open_->close_after_failure();
+    const std::lock_guard lock(mutex_);
+    open_.reset();
+    state_ = State::closed;
+    if (!cut)
+        trouble_ = cut.error();
+}
+
+bool ServiceStore::close_if_idle() {
+    const std::lock_guard opening(opening_);
+    const std::lock_guard lock(mutex_);
+    if (state_ != State::open || pins_ > 0 || !open_->turns().is_idle())
+        return false;
+    const Result<> closed = open_->close();
+    open_.reset();
+    state_ = State::closed;
+    if (!closed)
+        trouble_ = closed.error();
+    return true;
+}
+
+bool ServiceStore::is_open() const {
+    const std::lock_guard lock(mutex_);
+    return state_ == State::open;
+}
+
+void ServiceStore::write_mark() {
+    if (const StorePin pinned = try_pin(); pinned && pinned->owes_mark())
+        (void)pinned->write_mark();
+}
+
+std::optional<Error> ServiceStore::trouble() const {
+    const std::lock_guard lock(mutex_);
+    return trouble_;
+}
+
+bool ServiceStore::is_full() const {
+    const TimePoint until = full_until_.load(std::memory_order_relaxed);
+    return until != TimePoint() && ports_.clock.now() < until;
+}
+
+void ServiceStore::keep_alone(const std::string& route) {
+    const std::lock_guard lock(mutex_);
+    if (alone_until_.size() < kMaxAlone || alone_until_.contains(route))
+        alone_until_[route] = ports_.clock.now() + kAlone;
+    has_alone_.store(true, std::memory_order_relaxed);
+}
+
+bool ServiceStore::is_kept_alone(const std::string& route) {
+    if (!has_alone_.load(std::memory_order_relaxed))
+        return false;
+    const std::lock_guard lock(mutex_);
+    const auto found = alone_until_.find(route);
+    if (found == alone_until_.end())
+        return false;
+    if (found->second > ports_.clock.now())
+        return true;
+    alone_until_.erase(found);
+    has_alone_.store(!alone_until_.empty(), std::memory_order_relaxed);
+    return false;
+}
+
+}  // namespace skep::store
