@@ -114,6 +114,7 @@ void OpenStore::commit() {
     if (committed && !files_->failure()) {
         flushes_.fetch_add(1, std::memory_order_relaxed);
         owes_mark_.store(true, std::memory_order_relaxed);
+        ports_.flushed();
         turns_->end_batch(FlushOutcome::flushed);
         checkpoint();
         turns_->resume();
