@@ -38,7 +38,11 @@ StorePin ServiceStore::try_pin() {
 }
 
 async::Task<Result<StorePin>> ServiceStore::pin(async::Loop& loop) {
-    const auto open = [this] { return open_now(); };
+    const auto open = [this]() -> Result<> {
+        TRY_DO(open_now());
+        opened_();
+        return {};
+    };
     for (int attempt = 0; attempt < 2; ++attempt) {
         if (StorePin pinned = try_pin())
             co_return pinned;
@@ -49,6 +53,7 @@ async::Task<Result<StorePin>> ServiceStore::pin(async::Loop& loop) {
 
 Result<StorePin> ServiceStore::pin_blocking() {
     TRY_DO(open_now());
+    opened_();
     if (StorePin pinned = try_pin())
         return pinned;
     return fail("store_failed", "the store of {} could not be opened", settings_.service.value());
@@ -131,8 +136,21 @@ bool ServiceStore::is_open() const {
 }
 
 void ServiceStore::write_mark() {
-    if (const StorePin pinned = try_pin(); pinned && pinned->owes_mark())
-        (void)pinned->write_mark();
+    StorePin pinned;
+    {
+        const std::lock_guard lock(mutex_);
+        if (state_ != State::open || !open_->owes_mark())
+            return;
+        ++pins_;
+        pinned = StorePin(*this, *open_);
+    }
+    // A failure shows itself at the next statement.
+    (void)pinned->write_mark();
+}
+
+std::uint64_t ServiceStore::flushes() const {
+    const std::lock_guard lock(mutex_);
+    return open_ ? open_->flushes() : 0;
 }
 
 std::optional<Error> ServiceStore::trouble() const {

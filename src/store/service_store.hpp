@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -61,6 +62,9 @@ public:
     // Blocking.
     Result<StorePin> pin_blocking();
 
+    // `opened` is called, on the thread that opened the files, with them open. Set before the first use.
+    void on_open(std::function<void()> opened) { opened_ = std::move(opened); }
+
     // Closes the files where nobody uses them. Blocking; for Stores.
     bool close_if_idle();
     bool is_open() const;
@@ -74,6 +78,8 @@ public:
     Executions& executions() { return *executions_; }
     StoreCounters& counters() { return counters_; }
     const StoreCounters& counters() const { return counters_; }
+    // Batches made durable since its files were opened.
+    std::uint64_t flushes() const;
     // Why the store is closed after a failure; empty where it is well.
     std::optional<Error> trouble() const;
 
@@ -97,6 +103,7 @@ private:
     StoreSettings settings_;
     std::unique_ptr<Executions> executions_;
     StoreCounters counters_;
+    std::function<void()> opened_ = [] {};
     std::atomic<TimePoint> last_used_{TimePoint()};
 
     std::mutex opening_;  // of one who opens or closes; taken before mutex_, held over file operations

@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "store/detail/connection_parts.hpp"
+#include "store/detail/plan.hpp"
 
 namespace skep::store {
 namespace {
@@ -137,8 +138,14 @@ Result<StatementResult> Connection::Parts::run(PreparedStatement& statement, std
 void Connection::remember(GuestStatement& statement, Duration took, bool is_inline) {
     if (statement.verb == Verb::define || statement.verb == Verb::drop || statement.prepared.was_prepared_anew())
         schema_changed();
+    const std::uint32_t schema = parts_->history.schema();
     if (!is_inline || took > TextHistory::kMaxRun)
-        statement.history->ran(parts_->history.schema(), took);
+        statement.history->ran(schema, took);
+    if (is_inline || !statement.history->is_proven(schema) || statement.history->plan(schema) != PlanBound::unknown)
+        return;
+    const Authorizer::Scope scope(parts_->authorizer, Caller::guest, statement.verb);
+    const bool is_bounded = unbounded_part_of(parts_->database.get(), statement.text).empty();
+    statement.history->planned(schema, is_bounded ? PlanBound::bounded : PlanBound::unbounded);
 }
 
 Result<StatementResult> Connection::execute(const char* sql, std::string_view params) {

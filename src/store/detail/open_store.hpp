@@ -7,6 +7,7 @@
 
 #include "store/detail/connection.hpp"
 #include "store/detail/readers.hpp"
+#include "store/detail/statement_history.hpp"
 #include "store/detail/store_files.hpp"
 #include "store/detail/turns.hpp"
 #include "store/store_settings.hpp"
@@ -65,6 +66,7 @@ private:
     StoreSettings settings_;
     OnFailure on_failure_;
     std::unique_ptr<StoreFiles> files_;
+    StatementHistory history_;
     Readers readers_;
     std::unique_ptr<Connection> writer_;
     std::shared_ptr<Turns> turns_;

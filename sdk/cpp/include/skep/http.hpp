@@ -18,8 +18,11 @@
 
 #include "skep/detail/wit_http.hpp"
 #include "skep/fetch.hpp"
+#include "skep/kv.hpp"
 #include "skep/platform.hpp"
 #include "skep/router.hpp"
+#include "skep/sql.hpp"
+#include "skep/transaction.hpp"
 
 namespace skep {
 
