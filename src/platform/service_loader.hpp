@@ -23,7 +23,7 @@ struct LoadedService {
     std::string revision;  // hex
     std::uint64_t module_bytes = 0;
     std::shared_ptr<const host::ServiceEnvironment> environment;
-    std::shared_ptr<const wasm::App> app;  // null for a process
+    std::shared_ptr<const wasm::App> app;        // null for a process
     std::shared_ptr<store::ServiceStore> store;  // null where it has neither data nor keys
     std::shared_ptr<const model::RouteOptionsTable> routes;
     std::shared_ptr<mesh::Occupancy> occupancy = std::make_shared<mesh::Occupancy>();

@@ -10,8 +10,8 @@ constexpr std::size_t kKeptBody = 64 << 10;  // of a request, for a second run
 
 // All of a request but a body that is not whole.
 struct KeptRequest {
-    explicit KeptRequest(const model::Request& request) : head{request.method, request.scheme, request.authority,
-                                                               request.target, request.headers, model::Body()} {
+    explicit KeptRequest(const model::Request& request)
+        : head{request.method, request.scheme, request.authority, request.target, request.headers, model::Body()} {
         if (!request.body.is_stream() && request.body.buffered().size() <= kKeptBody)
             body.emplace(request.body.buffered().view());
     }
