@@ -24,14 +24,14 @@ public:
 
 struct HandlerOptions {
     model::TransactionMode mode = model::TransactionMode::turn;
-    bool batch_alone = false;    // its flush is shared with nobody
-    bool stream = false;         // its reply leaves at once
-    bool is_second_run = false;  // takes the turn from the start
+    bool batch_alone = false;                            // its flush is shared with nobody
+    bool stream = false;                                 // its reply leaves at once
+    bool is_second_run = false;                          // takes the turn from the start
     std::chrono::milliseconds transaction_timeout{100};  // holding the turn
     std::chrono::milliseconds key_retention{24 * 3'600'000};
     TimePoint deadline;
-    std::string route;                   // names handlers of one kind: one that spoils a batch is kept alone for a while
-    RequestArrival* arrival = nullptr;   // outlives the transaction; null: the request is whole and kept
+    std::string route;                  // names handlers of one kind: one that spoils a batch is kept alone for a while
+    RequestArrival* arrival = nullptr;  // outlives the transaction; null: the request is whole and kept
 };
 
 }  // namespace skep::store

@@ -32,9 +32,11 @@ bool is_internal(std::string_view name) {
     return begins_with_ignoring_case(name, kInternalPrefix);
 }
 
-std::string judge_pragma(std::string_view name, bool has_argument) {
+std::string judge_pragma(std::string_view name, bool has_argument, Caller caller) {
     if (contains(kReadingPragmas, name) || (!has_argument && contains(kPragmasWithoutArgument, name)))
         return {};
+    if (caller == Caller::migration && name == "foreign_keys")
+        return "PRAGMA foreign_keys is not needed: foreign keys are checked once a migration has ended";
     return fmt::format("PRAGMA {} is the platform's: only some that read are open (table_info, index_list, …)", name);
 }
 
@@ -63,13 +65,14 @@ std::string Authorizer::judge(const Action& action) const {
     switch (action.code) {
         case SQLITE_SELECT:
         case SQLITE_RECURSIVE:
+        case SQLITE_ANALYZE:
             return {};
         case SQLITE_FUNCTION:
             return contains(kClosedFunctions, action.second)
                        ? fmt::format("the function {} is not for services", action.second)
                        : std::string();
         case SQLITE_PRAGMA:
-            return judge_pragma(action.first, action.has_second);
+            return judge_pragma(action.first, action.has_second, caller_);
         case SQLITE_TRANSACTION:
         case SQLITE_SAVEPOINT:
             return "the transaction is the handler's";

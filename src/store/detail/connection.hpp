@@ -91,6 +91,10 @@ public:
     // The platform's own statements, kept prepared by their address: `sql` is a literal. `params` as above.
     Result<StatementResult> execute(const char* sql, std::string_view params = {});
 
+    // Runs the statements of `sql` one by one by the rules of migrations: as for guests, but DDL and ANALYZE are
+    // allowed. Fails like `run`; `at` is then the offset of what it failed on.
+    Result<> run_script(std::string_view sql, TimePoint deadline, std::size_t& at);
+
     // Forgets what is known of the statements' plans, on all connections: after a change of the schema through `raw`.
     void schema_changed();
 
@@ -117,6 +121,7 @@ private:
     explicit Connection(std::unique_ptr<Parts> parts);
 
     Result<GuestStatement*> prepare_anew(std::string_view sql, Verb verb);
+    Result<std::size_t> run_first(std::string_view sql, std::size_t& at);
     Result<StatementResult> run_guarded(GuestStatement& statement);
     Result<StatementResult> step(GuestStatement& statement);
     void remember(GuestStatement& statement, Duration took, bool is_inline);

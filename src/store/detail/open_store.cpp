@@ -50,23 +50,21 @@ Result<> OpenStore::enter() {
         in_batch_ = true;
     }
     TRY_DO(writer_->execute("SAVEPOINT handler"));
-    changes_at_entry_ = writer_->total_changes();
     writer_->forget_last_insert_id();
     return {};
 }
 
-Result<> OpenStore::keep() {
+Result<> OpenStore::keep(bool has_written) {
     // A violated one passes RELEASE and then fails COMMIT for everybody.
     if (writer_->has_deferred_violations()) {
         undo();
         return fail("constraint", "a deferred foreign key has no row to point to");
     }
-    const bool has_changed = writer_->total_changes() != changes_at_entry_;
     if (auto released = writer_->execute("RELEASE handler"); !released) {
         undo();
         return pass_on(std::move(released));
     }
-    if (has_changed)
+    if (has_written)
         turns_->raise();
     return {};
 }

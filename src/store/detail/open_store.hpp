@@ -34,7 +34,7 @@ public:
     // Begins the handler's savepoint, and the batch's transaction where it is the first.
     Result<> enter();
     // What the handler did joins the batch. After an error nothing of it remains.
-    Result<> keep();
+    Result<> keep(bool has_written);
     // Nothing of what the handler did remains.
     void undo();
     // After an error of a statement: whether SQLite kept the transaction. If not, the batch is over and its mates are
@@ -72,7 +72,6 @@ private:
     std::shared_ptr<Turns> turns_;
     // The holder's, and the flush's.
     bool in_batch_ = false;
-    std::int64_t changes_at_entry_ = 0;
     TimePoint held_back_since_;
 
     std::atomic<std::uint64_t> flushes_{0};

@@ -32,6 +32,7 @@ struct RefusedRow {
     std::string_view advice;
 };
 constexpr std::string_view kOwnTransaction = "the transaction is the handler's: it is committed when the handler ends";
+constexpr std::string_view kOneTransaction = "each migration runs in one transaction, which is not its own to end";
 constexpr auto kRefused = std::to_array<RefusedRow>({
     {"BEGIN", kOwnTransaction},
     {"COMMIT", kOwnTransaction},
@@ -48,7 +49,7 @@ constexpr auto kRefused = std::to_array<RefusedRow>({
 std::string_view advice_against(const Token& first, Caller caller) {
     const auto row = std::ranges::find_if(kRefused, [&](const RefusedRow& r) { return is_word(first, r.word); });
     if (row != kRefused.end())
-        return row->advice;
+        return caller == Caller::migration && row->advice == kOwnTransaction ? kOneTransaction : row->advice;
     if (caller == Caller::guest && is_word(first, "ANALYZE"))
         return "run it in a migration";
     return {};
@@ -156,7 +157,7 @@ Result<Verb> check_statement(std::string_view sql, const SqlRules& rules) {
     if (first.kind == TokenKind::end || first.kind == TokenKind::semicolon)
         return fail("sql_invalid", "the text holds no statement");
     if (const std::string_view advice = advice_against(first, rules.caller); !advice.empty())
-        return fail("sql_refused", "{} is not for services: {}", first.text, advice);
+        return fail("sql_refused", "{} is refused: {}", first.text, advice);
     TRY_DO(refuse_rollback_clauses(sql));
 
     const auto row = std::ranges::find_if(kVerbs, [&](const VerbRow& r) { return is_word(first, r.word); });

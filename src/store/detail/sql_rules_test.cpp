@@ -34,8 +34,7 @@ TEST(SqlRules, after_with_the_verb_follows_the_tables) {
 
 TEST(SqlRules, transaction_statements_are_refused_and_say_whose_the_transaction_is) {
     EXPECT_EQ(judged("BEGIN"),
-              "sql_refused: BEGIN is not for services: the transaction is the handler's: it is committed when the "
-              "handler ends");
+              "sql_refused: BEGIN is refused: the transaction is the handler's: it is committed when the handler ends");
     EXPECT_EQ(reason("commit"), "sql_refused");
     EXPECT_EQ(reason("END"), "sql_refused");
     EXPECT_EQ(reason("/* x */ ROLLBACK"), "sql_refused");
@@ -55,6 +54,11 @@ TEST(SqlRules, what_leaves_the_database_is_refused) {
     EXPECT_EQ(reason("VACUUM INTO 'x'"), "sql_refused");
     EXPECT_EQ(reason("REINDEX"), "sql_refused");
     EXPECT_EQ(reason("ANALYZE"), "sql_refused");
+}
+
+TEST(SqlRules, a_migration_is_told_of_its_own_transaction) {
+    EXPECT_EQ(judged("COMMIT", {.caller = Caller::migration, .ddl = true}),
+              "sql_refused: COMMIT is refused: each migration runs in one transaction, which is not its own to end");
 }
 
 TEST(SqlRules, a_migration_may_analyze) {

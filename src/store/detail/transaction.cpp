@@ -85,7 +85,7 @@ async::Task<Result<>> Transaction::commit() {
     if (!grip_->holds_turn)
         co_return Result<>();
     grip_->is_in_savepoint = false;
-    CO_TRY_DO(grip_->pin->keep());
+    CO_TRY_DO(grip_->pin->keep(has_written_));
     CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
     has_called_ = true;  // a second run would do the first part twice
     CO_TRY(const Ending ending, ending_of(outcome));
@@ -209,7 +209,7 @@ async::Task<Result<Ending>> Transaction::keep(const model::Response& response) {
     if (!grip_->holds_turn)
         co_return Ending::settled;
     grip_->is_in_savepoint = false;
-    if (Result<> kept = grip_->pin->keep(); !kept) {
+    if (Result<> kept = grip_->pin->keep(has_written_); !kept) {
         CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
         (void)outcome;
         co_return pass_on(std::move(kept));
@@ -230,6 +230,7 @@ async::Task<Result<>> Transaction::record(const model::Response& response) {
         doom(why, false);
         co_return Failure(std::move(why));
     }
+    has_written_ = true;
     co_return Result<>();
 }
 

@@ -98,7 +98,7 @@ private:
     bool has_begun_ = false;   // asked for the turn itself
     bool has_called_ = false;  // somebody outside has seen it
     bool is_streaming_ = false;
-    bool wants_turn_ = false;  // a statement that writes was met on a snapshot
+    bool wants_turn_ = false;    // a statement that writes was met on a snapshot
     std::optional<Error> doom_;  // it fails, whatever it answers
     bool doomed_may_run_again_ = false;
 

@@ -50,6 +50,17 @@ FrameHeader header_of(Frame frame) {
     return read_frame_header(frame.first<kFrameHeaderBytes>());
 }
 
+// Salt-1 counts generations, and begins anywhere when the file is empty. What is left of older generations behind the
+// last one's frames lies this close.
+constexpr std::uint32_t kGenerationsInOneFile = 1 << 20;
+
+bool is_not_after(const Salts& salts, const Salts& last) {
+    const auto number = [](const Salts& of) {
+        return std::uint32_t{of[0]} << 24 | std::uint32_t{of[1]} << 16 | std::uint32_t{of[2]} << 8 | of[3];
+    };
+    return salts == last || number(last) - number(salts) - 1 < kGenerationsInOneFile;
+}
+
 class Judge {
 public:
     Judge(DiskFile& file, std::uint64_t bytes, const std::string& path, const MarkContent& mark)
@@ -111,14 +122,14 @@ private:
     }
 
     // Behind the frame `broken`: a commit with a frame that continues its checksum was flushed before that frame was
-    // begun, and everything before it too. Frames of the generation that the mark says is in the main file prove
-    // nothing where the header is not there to tell which generation is the last.
+    // begun, and everything before it too. Frames of the generation that the mark says is in the main file, or
+    // of an older one, prove nothing where the header is not there to tell which generation is the last.
     Result<> look_for_proof(std::uint32_t broken, const std::optional<Salts>& salts) {
         FrameHeader before;
         for (std::uint32_t number = broken; number <= frames_.count(); ++number) {
             TRY(const Frame frame, frames_.frame(number));
             const FrameHeader at = header_of(frame);
-            const bool is_of_last = salts ? at.salts == *salts : at.salts != mark_.salts;
+            const bool is_of_last = salts ? at.salts == *salts : !is_not_after(at.salts, mark_.salts);
             if (before.is_commit() && is_of_last && before.salts == at.salts &&
                 frame_checksum(before.sum, frame) == at.sum)
                 return fail("store_damaged", "{} {}: is not whole, though a commit at frame {} was flushed", path_,

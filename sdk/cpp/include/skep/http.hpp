@@ -10,7 +10,9 @@
 //   }
 #pragma once
 
+#if !defined(SKEP_WIT)
 #define SKEP_WIT 1
+#endif
 
 #include <string>
 #include <string_view>

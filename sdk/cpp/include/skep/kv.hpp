@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "skep/detail/form.hpp"
 #include "skep/result.hpp"
 
 #if defined(SKEP_WIT)

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "skep/detail/form.hpp"
 #include "skep/detail/sql_convert.hpp"
 #include "skep/json.hpp"
 

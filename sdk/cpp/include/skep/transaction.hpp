@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "skep/detail/form.hpp"
 #include "skep/result.hpp"
 
 #if defined(SKEP_WIT)
