@@ -35,6 +35,8 @@ def inputs(folder):
     files = [file for file in files if "target" not in file.parts]
     shared = [workspace / "Cargo.toml", workspace / "Cargo.lock"]
     files += [file for file in shared if file.exists() and file not in files]
+    if any("sdk/rust" in file.read_text() for file in files if file.name == "Cargo.toml"):
+        files += [file for file in sorted((ROOT / "sdk" / "rust").rglob("*")) if file.suffix in (".rs", ".toml")]
     return [file for file in files if file.suffix != ".wasm"]
 
 
@@ -69,7 +71,7 @@ def build(guests, cache):
     workspaces = {}
     for guest in guests:
         workspaces.setdefault(workspace_of(guest.folder), []).append(guest)
-    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or cache / "target")
+    target = target_folder(cache)
     for workspace, members in workspaces.items():
         names = [guest.name for guest in members]
         print(f"build_guests: {', '.join(names)} (rust)", flush=True)
@@ -77,6 +79,11 @@ def build(guests, cache):
             yield from with_rustup(workspace, members, target)
         else:
             yield from with_debian(workspace, members, target)
+
+
+def target_folder(cache):
+    """Where cargo keeps what it builds."""
+    return pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or cache / "target")
 
 
 def cargo(workspace, names, environment, *arguments):

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "admin/json_views.hpp"
+#include "admin/replies.hpp"
 #include "telemetry/prometheus.hpp"
 
 namespace skep::admin {
@@ -17,31 +18,8 @@ constexpr std::uint64_t kBodyLimit = 11 << 20;
 constexpr std::uint64_t kReplyLimit = 64 << 20;
 constexpr auto kCallDeadline = std::chrono::seconds(15);
 
-model::Response reply(int status, std::string_view type, std::string body) {
-    model::Response response;
-    response.status = status;
-    response.headers.add("content-type", type);
-    response.headers.add("cache-control", "no-store");
-    response.body = model::Body(std::move(body));
-    return response;
-}
-
-// The value of `name` in a query string; no percent decoding, since no parameter needs it.
-std::string_view parameter(std::string_view query, std::string_view name) {
-    while (!query.empty()) {
-        const auto end = query.find('&');
-        const std::string_view pair = query.substr(0, end);
-        if (pair.starts_with(name) && pair.substr(name.size()).starts_with('='))
-            return pair.substr(name.size() + 1);
-        if (end == std::string_view::npos)
-            break;
-        query.remove_prefix(end + 1);
-    }
-    return {};
-}
-
 Result<std::uint64_t> number_parameter(std::string_view query, std::string_view name, std::uint64_t usual) {
-    const std::string_view text = parameter(query, name);
+    const std::string_view text = query_parameter(query, name);
     if (text.empty())
         return usual;
     std::uint64_t number = 0;
@@ -57,11 +35,6 @@ bool equal_secrets(std::string_view left, std::string_view right) {
     for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i)
         difference |= static_cast<unsigned char>(left[i]) ^ static_cast<unsigned char>(right[i]);
     return difference == 0;
-}
-
-std::string text_member(const json::object& object, std::string_view name, std::string_view usual) {
-    const json::value* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string(usual);
 }
 
 Result<model::Request> request_of(const json::object& call) {
@@ -83,6 +56,8 @@ Result<model::Request> request_of(const json::object& call) {
 
 // The one method by which a path behind the token is asked for.
 std::string_view method_of(std::string_view path) {
+    if (StoreApi::has(path))
+        return StoreApi::method_of(path);
     return path == "/api/v1/call" || path == "/api/v1/reload" ? "POST" : "GET";
 }
 
@@ -95,7 +70,8 @@ std::string to_json(const model::Response& response, const std::string& body) {
 
 }  // namespace
 
-ControlApi::ControlApi(Ports ports, std::string token) : ports_(ports), token_(std::move(token)) {}
+ControlApi::ControlApi(Ports ports, std::string token)
+    : ports_(ports), token_(std::move(token)), stores_(ports.loop, ports.stores) {}
 
 async::Task<model::Response> ControlApi::handle(model::Request request, const http::ConnectionInfo&) {
     Result<model::Response> response = co_await dispatch(request);
@@ -114,19 +90,21 @@ async::Task<Result<model::Response>> ControlApi::dispatch(model::Request& reques
     if (path == "/livez" || path == "/readyz" || path == "/startupz")
         co_return probe(request);
     if (path == "/metrics")
-        co_return reply(200, telemetry::kPrometheusType,
-                        telemetry::prometheus_text(ports_.reports.process(), ports_.reports.services()));
+        co_return text_reply(200, telemetry::kPrometheusType,
+                             telemetry::prometheus_text(ports_.reports.process(), ports_.reports.services()));
     CO_TRY_DO(authorize(request));
     if (request.method != method_of(path))
         co_return fail("method_not_allowed", "{} is asked for by {}", path, method_of(path));
     if (path == "/api/v1/status")
-        co_return reply(200, "application/json", status_json(ports_.reports));
+        co_return text_reply(200, "application/json", status_json(ports_.reports));
     if (path == "/api/v1/openapi.json")
-        co_return reply(200, "application/json", openapi_json());
+        co_return text_reply(200, "application/json", openapi_json());
     if (path == "/api/v1/config")
-        co_return reply(200, "application/json", ports_.operations.effective_configuration());
+        co_return text_reply(200, "application/json", ports_.operations.effective_configuration());
     if (path == "/api/v1/logs")
         co_return logs(request);
+    if (StoreApi::has(path))
+        co_return co_await stores_.handle(request);
     if (path == "/api/v1/call")
         co_return co_await call_service(request);
     if (path == "/api/v1/reload")
@@ -145,31 +123,27 @@ Result<> ControlApi::authorize(const model::Request& request) const {
 model::Response ControlApi::probe(const model::Request& request) const {
     const bool is_alive = request.path() == "/livez" || ports_.reports.process().ready;
     if (request.query().starts_with("verbose"))
-        return reply(is_alive ? 200 : 503, "application/json", health_json(ports_.reports));
-    return reply(is_alive ? 200 : 503, "text/plain", is_alive ? "ok\n" : "not ready\n");
+        return text_reply(is_alive ? 200 : 503, "application/json", health_json(ports_.reports));
+    return text_reply(is_alive ? 200 : 503, "text/plain", is_alive ? "ok\n" : "not ready\n");
 }
 
 Result<model::Response> ControlApi::logs(const model::Request& request) const {
     TRY(std::uint64_t from, number_parameter(request.query(), "from", 0));
     TRY(const std::uint64_t tail, number_parameter(request.query(), "tail", 1000));
-    const auto records = ports_.logs.history(std::string(parameter(request.query(), "service")), from);
+    const auto records = ports_.logs.history(std::string(query_parameter(request.query(), "service")), from);
     std::string lines;
     for (std::size_t i = records.size() > tail ? records.size() - tail : 0; i < records.size(); ++i)
         lines += skep::to_json(records[i]) + "\n";
-    model::Response response = reply(200, "application/x-ndjson", std::move(lines));
+    model::Response response = text_reply(200, "application/x-ndjson", std::move(lines));
     response.headers.add("x-skep-next", std::to_string(from));
     return response;
 }
 
 async::Task<Result<model::Response>> ControlApi::call_service(model::Request& request) {
-    CO_TRY(const std::string body, co_await model::read_all(request.body, kBodyLimit));
-    boost::system::error_code fault;
-    const json::value call = json::parse(body, fault);
-    if (fault || !call.is_object())
-        co_return fail("invalid_argument", "the body is no JSON object");
-    const std::string name = text_member(call.get_object(), "service", "");
+    CO_TRY(const json::object call, co_await read_object(request.body, kBodyLimit));
+    const std::string name = text_member(call, "service", "");
     CO_TRY(model::ServiceName service, model::parse_service_name(name));
-    CO_TRY(model::Request sent, request_of(call.get_object()));
+    CO_TRY(model::Request sent, request_of(call));
     model::CallContext context;
     context.deadline = ports_.loop.now() + kCallDeadline;
     context.trace = TraceContext::start(ports_.random);
@@ -177,12 +151,12 @@ async::Task<Result<model::Response>> ControlApi::call_service(model::Request& re
     CO_TRY(model::Response response,
            co_await ports_.invoker.invoke(std::move(service), std::move(sent), std::move(context)));
     CO_TRY(const std::string text, co_await model::read_all(response.body, kReplyLimit));
-    co_return reply(200, "application/json", to_json(response, text));
+    co_return text_reply(200, "application/json", to_json(response, text));
 }
 
 async::Task<Result<model::Response>> ControlApi::reload() {
     CO_TRY_DO(co_await ports_.operations.reload());
-    co_return reply(200, "application/json", "{\"reloaded\":true}\n");
+    co_return text_reply(200, "application/json", "{\"reloaded\":true}\n");
 }
 
 }  // namespace skep::admin

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "admin/store_api.hpp"
 #include "http/server.hpp"
 #include "model/ports.hpp"
 #include "observability/log_queue.hpp"
@@ -37,6 +38,7 @@ public:
         const telemetry::Reports& reports;
         const LogQueue& logs;
         Operations& operations;
+        StoreAdmin* stores = nullptr;  // where there are none
     };
     ControlApi(Ports ports, std::string token);
 
@@ -52,6 +54,7 @@ private:
 
     Ports ports_;
     std::string token_;
+    StoreApi stores_;
 };
 
 }  // namespace skep::admin

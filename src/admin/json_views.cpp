@@ -11,6 +11,31 @@ double milliseconds(std::chrono::nanoseconds duration) {
     return static_cast<double>(duration.count()) / 1e6;
 }
 
+json::object to_json(const telemetry::StoreReport& store) {
+    json::object object{
+        {"state", store.state},
+        {"bytes", store.bytes},
+        {"wal_bytes", store.wal_bytes},
+        {"quota_bytes", store.quota_bytes},
+        {"migrations", store.migrations},
+        {"turns", store.turns},
+        {"turn_wait_seconds", store.turn_wait_seconds},
+        {"batches", store.batches},
+        {"batch_handlers", store.batch_handlers},
+        {"dropped_batches", store.dropped_batches},
+        {"conflicts", store.conflicts},
+        {"reruns", store.reruns},
+        {"replays", store.replays},
+        {"flushes", store.flushes},
+        {"flush_seconds", store.flush_seconds},
+        {"inline_statements", store.inline_statements},
+        {"pool_statements", store.pool_statements},
+    };
+    if (!store.error.empty())
+        object["error"] = store.error;
+    return object;
+}
+
 json::object to_json(const telemetry::ServiceReport& service) {
     const mesh::ServiceStats& stats = *service.stats;
     json::object object{
@@ -31,6 +56,8 @@ json::object to_json(const telemetry::ServiceReport& service) {
     };
     if (!service.error.empty())
         object["error"] = service.error;
+    if (service.store)
+        object["store"] = to_json(*service.store);
     return object;
 }
 
@@ -49,20 +76,46 @@ json::object parameter(std::string_view name, std::string_view type, std::string
     return {{"name", name}, {"in", "query"}, {"description", meaning}, {"schema", {{"type", type}}}};
 }
 
-json::object call_body() {
-    const json::object text{{"type", "string"}};
+json::object body_of(std::string_view required, json::object properties) {
     return {{"required", true},
             {"content",
              {{"application/json",
                {{"schema",
-                 {{"type", "object"},
-                  {"required", {"service"}},
-                  {"properties",
-                   {{"service", text},
-                    {"method", text},
-                    {"path", text},
-                    {"body", text},
-                    {"headers", {{"type", "object"}, {"additionalProperties", text}}}}}}}}}}}};
+                 {{"type", "object"}, {"required", json::array{required}}, {"properties", std::move(properties)}}}}}}}};
+}
+
+json::object call_body() {
+    const json::object text{{"type", "string"}};
+    return body_of("service", {{"service", text},
+                               {"method", text},
+                               {"path", text},
+                               {"body", text},
+                               {"headers", {{"type", "object"}, {"additionalProperties", text}}}});
+}
+
+// The paths of StoreApi.
+void add_store_paths(json::object& paths) {
+    const auto post = [](std::string_view summary, std::string_view type, std::string_view member) {
+        json::object described = operation(summary, type, true);
+        described["requestBody"] = body_of(member, {{member, {{"type", "string"}}}});
+        return json::object{{"post", std::move(described)}};
+    };
+    const auto of_store = [&paths](std::string_view path, json::object item) {
+        json::object name = parameter("service", "string", "the service whose store is meant");
+        name["in"] = "path";
+        name["required"] = true;
+        item["parameters"] = json::array{std::move(name)};
+        paths[path] = std::move(item);
+    };
+    constexpr std::string_view kLines = "application/x-ndjson";
+    of_store("/api/v1/stores/{service}/tables",
+             {{"get", operation("Tables and views with their columns and rows", "application/json", true)}});
+    of_store("/api/v1/stores/{service}/query", post("The rows of a statement that reads", "application/json", "sql"));
+    of_store("/api/v1/stores/{service}/export", post("Write a snapshot as plain SQLite; progress", kLines, "file"));
+    json::object migrations = operation("Migrations, applied and pending", "application/json", true);
+    migrations["parameters"] = json::array{parameter("service", "string", "only this service's migrations")};
+    paths["/api/v1/migrations"] = json::object{{"get", std::move(migrations)}};
+    paths["/api/v1/backup"] = post("Write a snapshot of every store; progress", kLines, "directory");
 }
 
 }  // namespace
@@ -85,7 +138,7 @@ std::string status_json(const telemetry::Reports& reports) {
 std::string health_json(const telemetry::Reports& reports) {
     json::object checks;
     for (const auto& service : reports.services())
-        checks[service.name] = service.state;
+        checks[service.name] = service.is_healthy() ? service.state : "failed";
     const bool ready = reports.process().ready;
     return json::serialize(json::object{{"status", ready ? "ready" : "not ready"}, {"services", checks}}) + "\n";
 }
@@ -97,7 +150,7 @@ std::string openapi_json() {
     logs["parameters"] = json::array{parameter("service", "string", "only this service's lines"),
                                      parameter("from", "integer", "the number of the first line wanted"),
                                      parameter("tail", "integer", "at most so many of the last lines")};
-    const json::object paths{
+    json::object paths{
         {"/livez", {{"get", operation("The process lives", "text/plain", false)}}},
         {"/readyz", {{"get", operation("Requests are served", "text/plain", false)}}},
         {"/startupz", {{"get", operation("The start is over", "text/plain", false)}}},
@@ -109,6 +162,7 @@ std::string openapi_json() {
         {"/api/v1/reload", {{"post", operation("Load the manifest and changed modules", "application/json", true)}}},
         {"/api/v1/openapi.json", {{"get", operation("This document", "application/json", true)}}},
     };
+    add_store_paths(paths);
     const json::object document{
         {"openapi", "3.1.0"},
         {"info", {{"title", "Skep control API"}, {"version", "1"}}},

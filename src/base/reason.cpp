@@ -146,6 +146,8 @@ constexpr auto kReasons = std::to_array<Reason>({
      "Select fewer rows or columns, page by page."},
     {"statement_timeout", deadline_exceeded, 0, "The statement ran past its deadline.",
      "Add an index, or ask for less at once."},
+    {"too_slow_inline", unavailable, 0, "The statement is too long for a thread that others wait for.",
+     "Nothing: it is run again on another thread."},
     {"kv_invalid", invalid_argument, 0, "The key or the value exceeds its limit.",
      "Keys have 1 to 1,024 bytes, values at most 1 MiB."},
     {"quota_exceeded", resource_exhausted, 507, "The service's store has reached its quota.",

@@ -41,6 +41,26 @@ struct RunOptions {
     std::string listen;
 };
 
+// Of `doctor`.
+struct DoctorOptions {
+    ProjectOptions project;
+    bool scrub = false;  // read every byte of every store
+};
+
+// Of `migrate`: the migrations of one service, all where it is empty; with `plan_only` nothing is run.
+struct MigrateOptions {
+    ProjectOptions project;
+    std::string service;
+    bool plan_only = false;
+};
+
+// Of `restore`.
+struct RestoreOptions {
+    ProjectOptions project;
+    std::filesystem::path backup;  // absolute
+    bool force = false;            // replace the stores that are there
+};
+
 // The commands that run in this process. Each prints through the Output and returns the exit code.
 struct Commands {
     std::function<int(const ProjectOptions&, Output&)> up;
@@ -48,7 +68,11 @@ struct Commands {
     std::function<int(const ProjectOptions&, Output&)> check;
     std::function<int(const BuildOptions&, Output&)> build;
     std::function<int(const RunOptions&, Output&)> run;
-    std::function<int(const ProjectOptions&, Output&)> doctor;
+    std::function<int(const DoctorOptions&, Output&)> doctor;
+    // The migrations that were run, or with `plan_only` all there are: {"service","name","state"}, as the control API
+    // gives them. Fails with `data_directory_locked` where a Skep runs.
+    std::function<Result<std::vector<boost::json::object>>(const MigrateOptions&)> migrate;
+    std::function<int(const RestoreOptions&, Output&)> restore;
 };
 
 // What surrounds the command line; its members outlive the call. `connect` takes "IP:PORT" and the

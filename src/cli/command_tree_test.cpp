@@ -32,6 +32,12 @@ const std::vector<Example> kPrinting = {
     {"call", "call users /users --manifest @"},
     {"status", "status --manifest @"},
     {"logs", "logs --manifest @"},
+    {"data tables", "data tables users --manifest @"},
+    {"data query", "data query users SELECT --manifest @"},
+    {"data export", "data export users users.db --manifest @"},
+    {"migrate", "migrate @"},
+    {"backup", "backup made --manifest @"},
+    {"restore", "restore made --manifest @"},
     {"config explain", "config explain --manifest @"},
     {"config show", "config show --manifest @"},
     {"config schema", "config schema"},
@@ -107,7 +113,9 @@ TEST_P(EveryClient, says_that_no_skep_answers) {
     EXPECT_EQ(json_error().at("code"), "control_unreachable");
 }
 
-INSTANTIATE_TEST_SUITE_P(Tree, EveryClient, testing::Values("status", "logs", "call users /users", "config show"));
+INSTANTIATE_TEST_SUITE_P(Tree, EveryClient,
+                         testing::Values("status", "logs", "call users /users", "config show", "data tables users",
+                                         "data query users SELECT", "data export users x.db", "backup x"));
 
 }  // namespace
 }  // namespace skep::cli

@@ -1,7 +1,9 @@
 #pragma once
 // The control API of a running Skep, as commands see it.
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "model/headers.hpp"
@@ -21,6 +23,10 @@ public:
     // `target` is a path with its query, "/api/v1/status".
     virtual Result<ControlReply> get(const std::string& target) = 0;
     virtual Result<ControlReply> post(const std::string& target, const std::string& body) = 0;
+
+    // The same for a reply of lines, each given to `on_line` as it comes, without its newline.
+    using OnLine = std::function<void(std::string_view line)>;
+    virtual Result<> post_for_lines(const std::string& target, const std::string& body, const OnLine& on_line) = 0;
 };
 
 // The error that a reply of status 400 or above stands for: application/problem+json, else its

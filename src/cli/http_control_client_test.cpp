@@ -16,6 +16,8 @@ public:
             co_return model::problem_response(error("service_not_found", "no service x"));
         if (request.target == "/away")
             co_return model::problem_response(error("connect_failed", "users: connection refused"));
+        if (request.target == "/lines")
+            co_return model::Response{200, {}, model::Body("one\n\ntwo\nrest")};
         auto body = co_await model::read_all(request.body, 1000);
         model::Response response;
         response.headers.add("x-skep-next", "7");
@@ -55,6 +57,16 @@ TEST_F(HttpControl, shows_the_token_and_hands_back_the_reply) {
     ASSERT_TRUE(reply);
     EXPECT_EQ(reply->body, "GET /api/v1/logs?tail=1 Bearer t0ken ");
     EXPECT_EQ(reply->headers.get("x-skep-next"), "7");
+}
+
+TEST_F(HttpControl, gives_the_lines_of_a_reply_one_by_one) {
+    std::vector<std::string> lines;
+
+    const auto asked = client()->post_for_lines("/lines", "", [&](std::string_view line) { lines.emplace_back(line); });
+
+    EXPECT_TRUE(asked);
+    EXPECT_EQ(lines, (std::vector<std::string>{"one", "", "two"}));
+    EXPECT_EQ(client()->post_for_lines("/broken", "", [](std::string_view) {}).error().name(), "service_not_found");
 }
 
 TEST_F(HttpControl, sends_a_body_and_may_be_asked_again) {

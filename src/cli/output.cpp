@@ -48,7 +48,10 @@ std::string cell_of(const json::value& value) {
 }
 
 std::string cell_of(const json::object& row, const Column& column) {
-    const json::value* value = row.if_contains(column.member);
+    const json::value* around = column.within.empty() ? nullptr : row.if_contains(column.within);
+    if (!column.within.empty() && (around == nullptr || !around->is_object()))
+        return "-";
+    const json::value* value = (around != nullptr ? around->get_object() : row).if_contains(column.member);
     const std::string cell = value == nullptr ? "-" : cell_of(*value);
     return cell.empty() ? "-" : cell;
 }
@@ -112,7 +115,26 @@ int exit_code_of(const Error& error) {
     return error.name() == "usage" ? kUsage : error.exit_code();
 }
 
+void Output::progress(std::string_view what, std::uint64_t done, std::uint64_t all) {
+    constexpr std::uint64_t kWidth = 30;
+    if (!is_for_people() || colours_ == Colours::off || all == 0)
+        return;
+    done = std::min(done, all);
+    const auto part = static_cast<double>(done) / static_cast<double>(all);
+    const auto filled = static_cast<std::size_t>(part * kWidth);
+    *notes_ << fmt::format("\r\x1b[K{} [{}{}] {:.0f} %", printable(what), std::string(filled, '#'),
+                           std::string(kWidth - filled, '.'), part * 100)
+            << std::flush;
+    has_progress_ = true;
+}
+
+void Output::clear_progress() {
+    if (std::exchange(has_progress_, false))
+        *notes_ << "\r\x1b[K" << std::flush;
+}
+
 void Output::print(const Listing& listing) {
+    clear_progress();
     switch (format_) {
         case OutputFormat::table:
         case OutputFormat::wide:
@@ -172,11 +194,13 @@ void Output::print_one(const Listing& listing) {
 }
 
 void Output::print_raw(std::string_view text) {
+    clear_progress();
     *data_ << text;
     data_->flush();
 }
 
 void Output::note(std::string_view line) {
+    clear_progress();
     if (is_for_people())
         *notes_ << line << std::endl;
 }
@@ -195,6 +219,7 @@ int Output::fail(const Error& error) {
 }
 
 int Output::fail(std::span<const Error> errors) {
+    clear_progress();
     json::array all;
     for (const Error& error : errors)
         all.push_back(to_json(error));

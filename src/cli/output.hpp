@@ -27,6 +27,7 @@ struct Column {
     std::string title;
     std::string member;
     enum class Width : std::uint8_t { always, wide_only } width = Width::always;
+    std::string within = {};  // the member, an object, in which `member` is; the row itself where it is empty
 };
 
 // Data to print, in whatever form.
@@ -63,6 +64,10 @@ public:
     // A line for people, not part of the data; nothing in the other forms.
     void note(std::string_view line);
 
+    // Where the notes go to a terminal: a bar that shows how far `what` has come, in the place of the one before. The
+    // next line of anything else takes it away.
+    void progress(std::string_view what, std::uint64_t done, std::uint64_t all);
+
     // Prints the error and returns the command's exit code.
     int fail(const Error& error);
 
@@ -73,11 +78,13 @@ private:
     void print_table(const Listing& listing);
     void print_one(const Listing& listing);
     void print_error(const Error& error);
+    void clear_progress();
 
     std::ostream* data_;
     std::ostream* notes_;
     OutputFormat format_;
     Colours colours_;
+    bool has_progress_ = false;
 };
 
 }  // namespace skep::cli

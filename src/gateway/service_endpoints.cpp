@@ -18,7 +18,7 @@ model::Response reply(int status, std::string_view type, std::string body) {
 }
 
 model::Response health_of(const telemetry::ServiceReport& service) {
-    const bool is_up = service.state == "running";
+    const bool is_up = service.is_healthy();
     std::string body = fmt::format("{{\"service\":{},\"version\":{},\"status\":\"{}\"}}\n", json_quoted(service.name),
                                    json_quoted(service.version), is_up ? "healthy" : "unhealthy");
     return reply(is_up ? 200 : 503, "application/json", std::move(body));

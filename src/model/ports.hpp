@@ -1,9 +1,6 @@
 #pragma once
 // The ports at which modules meet that must not include each other.
 
-#include <memory>
-#include <vector>
-
 #include "async/task.hpp"
 #include "base/result.hpp"
 #include "model/call_context.hpp"
@@ -30,26 +27,6 @@ public:
     virtual ~Endpoint() = default;
 
     virtual async::Task<Result<Response>> call(Request request, const CallContext& context) = 0;
-};
-
-// How a handler ended.
-enum class HandlerOutcome : std::uint8_t { answered, failed };
-
-// The frame around one run of a handler: with a store, its transaction. `end` is awaited before the reply leaves;
-// destroyed without `end`, the handler was cancelled and nothing of it remains.
-class HandlerScope {
-public:
-    virtual ~HandlerScope() = default;
-
-    // `status`: of the response, 0 with `failed`. An error replaces the response.
-    virtual async::Task<Result<>> end(HandlerOutcome outcome, int status) = 0;
-};
-
-// Opens a scope for each handler of one service.
-class HandlerScopes {
-public:
-    virtual ~HandlerScopes() = default;
-    virtual std::unique_ptr<HandlerScope> open(const Request& request, const CallContext& context) = 0;
 };
 
 }  // namespace skep::model

@@ -67,9 +67,10 @@ struct IoWorker::Parts {
             return std::make_shared<FailedEndpoint>(pool.error());
         runtime::GuestEndpoint::Settings settings{.environment = service.environment,
                                                   .limits = service.spec.limits,
+                                                  .store = service.store,
+                                                  .routes = service.routes,
                                                   .cpu_ns = &caller.stats_of(service.spec.name.value()).cpu_ns};
-        auto endpoint =
-            std::make_shared<runtime::GuestEndpoint>(runtime, std::move(*pool), std::move(settings), nullptr);
+        auto endpoint = std::make_shared<runtime::GuestEndpoint>(runtime, std::move(*pool), std::move(settings));
         if (service.app->reuses_instances())
             reusing[service.spec.name.value()] = {endpoint, service.spec.reuse_idle};
         return endpoint;
@@ -121,8 +122,12 @@ IoWorker::IoWorker(Shared shared, Settings settings, const std::string& thread_n
     thread_.start(thread_name);
 }
 
-IoWorker::~IoWorker() {
+void IoWorker::close() {
     thread_.run_there([this] { parts_.reset(); });
+}
+
+IoWorker::~IoWorker() {
+    close();
     thread_.stop();
     thread_.join();
 }

@@ -36,6 +36,9 @@ public:
     IoWorker(Shared shared, Settings settings, const std::string& thread_name);
     ~IoWorker();
 
+    // Ends everything on the thread, which still takes what pools have to say to it.
+    void close();
+
     // Puts a revision in the place of the one of that name (null: failed, with the error to answer); the statistics of
     // the service on this thread, which live as long as the worker.
     const mesh::ServiceStats& install(const std::string& name, const std::shared_ptr<const LoadedService>& service);

@@ -10,6 +10,7 @@
 #include <fmt/chrono.h>
 
 #include "admin/control_api.hpp"
+#include "async/ticker.hpp"
 #include "base/process.hpp"
 #include "host/host_interfaces.hpp"
 #include "platform/data_directory.hpp"
@@ -19,6 +20,10 @@
 
 namespace skep::platform {
 namespace {
+
+constexpr std::size_t kStoreQueue = 100'000;  // pieces of work; handlers are bounded before
+constexpr auto kTending = std::chrono::milliseconds(50);
+constexpr auto kTendingLinger = std::chrono::milliseconds(200);
 
 std::uint64_t resident_bytes() {
     std::ifstream statm("/proc/self/statm");
@@ -113,8 +118,14 @@ struct Platform::State final : admin::Operations {
           logs(clock, options.log_format),
           reports(clock, options.application.name, options.version) {}
 
+    // Pools may have something to say to the threads until they have ended.
     ~State() override {
         control_api.reset();
+        for (const auto& worker : workers)
+            worker->close();
+        statements.reset();
+        flushes.reset();
+        tending.reset();
         workers.clear();
     }
 
@@ -143,6 +154,12 @@ struct Platform::State final : admin::Operations {
     std::unique_ptr<wasm::Engine> engine;
     std::unique_ptr<wasm::HostFunctions> functions;
     std::unique_ptr<wasm::CodeCache> cache;
+    std::unique_ptr<store::Disk> disk = store::make_system_disk();
+    // A store commits on one pool while its slow statements may fill the other.
+    std::unique_ptr<async::BlockingPool> statements;
+    std::unique_ptr<async::BlockingPool> flushes;
+    std::unique_ptr<store::Stores> stores;
+    std::unique_ptr<async::Ticker> tending;
     std::unique_ptr<ServiceLoader> loader;
     std::unique_ptr<runtime::SlotLedger> slots;
     std::optional<PortClaim> gateway_port;
@@ -167,7 +184,13 @@ Result<> Platform::State::start_engine() {
         .compile_command = options.compile_command,
         .on_event = [this](std::string_view what) { log(LogLevel::info, std::string(what)); }};
     TRY(cache, wasm::CodeCache::open(*engine, std::move(cache_options)));
-    loader = std::make_unique<ServiceLoader>(*engine, *cache, *functions);
+    statements = std::make_unique<async::BlockingPool>(4 + core_count(), kStoreQueue);
+    flushes = std::make_unique<async::BlockingPool>(4, kStoreQueue);
+    const store::StorePorts ports{*disk, clock, *statements, *flushes, [this] { tending->keep_alive(); }};
+    stores = std::make_unique<store::Stores>(ports, options.data_directory / "services");
+    tending = std::make_unique<async::Ticker>(kTending, kTendingLinger, [this] { stores->tend(); });
+    loader = std::make_unique<ServiceLoader>(*engine, *cache, *functions, *stores,
+                                             [this](std::string what) { log(LogLevel::info, std::move(what)); });
     slots = std::make_unique<runtime::SlotLedger>(engine->status().slots, options.application.runtime.call_depth);
     reports.engine_status = [this] { return engine->status(); };
     reports.log_lines_dropped = [this] { return logs.queue().dropped(); };

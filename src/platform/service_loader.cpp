@@ -30,6 +30,8 @@ Result<std::shared_ptr<const host::ServiceEnvironment>> environment_of(const mod
     environment->outbound = service.outbound;
     environment->log_level = parse_log_level(service.log_level).value_or(LogLevel::info);
     environment->log_bytes_per_second = service.limits.log_bytes_per_second;
+    environment->data = service.data.enabled;
+    environment->kv = service.kv;
     environment->outbound_calls = service.limits.outbound_calls;
     environment->metrics = std::make_shared<host::GuestMetrics>();
     for (const auto& name : service.secrets) {
@@ -78,6 +80,19 @@ Result<std::shared_ptr<const LoadedService>> ServiceLoader::load(const model::Se
     return loaded;
 }
 
+// Last of all: what was migrated does not go back.
+Result<> ServiceLoader::open_store(LoadedService& loaded) {
+    if (!loaded.spec.data.enabled && !loaded.spec.kv)
+        return {};
+    loaded.store = stores_.of(loaded.spec);
+    if (loaded.spec.migrations.empty())
+        return {};
+    TRY(const std::vector<std::string> applied, loaded.store->migrate(loaded.spec.migrations));
+    for (const auto& name : applied)
+        told_(fmt::format("service '{}': applied migration {}", loaded.spec.name.value(), name));
+    return {};
+}
+
 Result<> ServiceLoader::load_guest(LoadedService& loaded) {
     TRY(const std::shared_ptr<const wasm::Code> code, cache_.load(loaded.spec.module));
     const wasm::ModuleKind kind = code->kind();
@@ -91,8 +106,10 @@ Result<> ServiceLoader::load_guest(LoadedService& loaded) {
     loaded.kind = kind.name();
     loaded.revision = code->digest().substr(0, 12);
     loaded.module_bytes = code->size_bytes();
+    TRY(model::RouteOptionsTable routes, model::RouteOptionsTable::make(loaded.spec));
+    loaded.routes = std::make_shared<const model::RouteOptionsTable>(std::move(routes));
     TRY(loaded.app, wasm::App::make(engine_, code, functions_, settings_of(loaded.spec)));
-    return {};
+    return open_store(loaded);
 }
 
 }  // namespace skep::platform

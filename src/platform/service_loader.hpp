@@ -1,6 +1,7 @@
 #pragma once
 // ServiceLoader: a service of the manifest -> something that endpoints can be made of.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,8 @@
 #include "host/service_environment.hpp"
 #include "mesh/bulkhead.hpp"
 #include "model/application.hpp"
+#include "model/route_options.hpp"
+#include "store/stores.hpp"
 #include "wasm/app.hpp"
 #include "wasm/code_cache.hpp"
 #include "wasm/host_functions.hpp"
@@ -21,7 +24,9 @@ struct LoadedService {
     std::string revision;  // hex
     std::uint64_t module_bytes = 0;
     std::shared_ptr<const host::ServiceEnvironment> environment;
-    std::shared_ptr<const wasm::App> app;  // null for a process
+    std::shared_ptr<const wasm::App> app;        // null for a process
+    std::shared_ptr<store::ServiceStore> store;  // null where it has neither data nor keys
+    std::shared_ptr<const model::RouteOptionsTable> routes;
     std::shared_ptr<mesh::Occupancy> occupancy = std::make_shared<mesh::Occupancy>();
 };
 
@@ -29,8 +34,10 @@ struct LoadedService {
 class ServiceLoader {
 public:
     // All outlive the loader and what it loads.
-    ServiceLoader(wasm::Engine& engine, wasm::CodeCache& cache, const wasm::HostFunctions& functions)
-        : engine_(engine), cache_(cache), functions_(functions) {}
+    // `told` hears of what was done to stores.
+    ServiceLoader(wasm::Engine& engine, wasm::CodeCache& cache, const wasm::HostFunctions& functions,
+                  store::Stores& stores, std::function<void(std::string)> told)
+        : engine_(engine), cache_(cache), functions_(functions), stores_(stores), told_(std::move(told)) {}
 
     // Fails as CodeCache::load and App::make do, with `module_kind_unknown`, `import_not_granted` and
     // `secret_not_found`.
@@ -39,10 +46,13 @@ public:
 
 private:
     Result<> load_guest(LoadedService& loaded);
+    Result<> open_store(LoadedService& loaded);
 
     wasm::Engine& engine_;
     wasm::CodeCache& cache_;
     const wasm::HostFunctions& functions_;
+    store::Stores& stores_;
+    std::function<void(std::string)> told_;
 };
 
 }  // namespace skep::platform

@@ -7,18 +7,11 @@ namespace skep::runtime {
 namespace {
 
 constexpr std::size_t kBufferedReply = 64 << 10;  // a reply that is complete within this is not streamed
-constexpr int kSettlingTurns = 4;                 // nor one that is complete after so many
 
 async::Task<Result<>> until_head_or_end(wasm::GuestTask& task) {
     while (!task.has_head() && !task.is_ended())
         co_await task.changed().wait();
     co_return Result<>();
-}
-
-// Until the guest waits for something that has not come yet.
-async::Task<void> until_settled(wasm::GuestTask& task) {
-    for (int turn = 0; turn < kSettlingTurns && task.is_about_to_run(); ++turn)
-        co_await task.changed().wait();
 }
 
 // A program that goes on writing past its limit is not waited for.
@@ -28,46 +21,49 @@ async::Task<Result<>> until_end_or_excess(GuestRun& run) {
     co_return Result<>();
 }
 
-// Whether the body, complete by now, is as long as the guest's own content-length says, if there is one.
-bool has_promised_length(const model::Response& response, bool is_head) {
-    const std::string_view promised = response.headers.get("content-length");
-    const bool has_no_body = is_head || response.status == 204 || response.status == 304;
-    return promised.empty() || has_no_body || promised == std::to_string(response.body.length().value_or(0));
-}
-
 }  // namespace
 
-GuestEndpoint::GuestEndpoint(RuntimePorts& ports, std::unique_ptr<wasm::Pool> pool, Settings settings,
-                             model::HandlerScopes* scopes)
+GuestEndpoint::GuestEndpoint(RuntimePorts& ports, std::unique_ptr<wasm::Pool> pool, Settings settings)
     : ports_(ports),
       pool_(std::move(pool)),
       settings_(std::move(settings)),
-      scopes_(scopes),
       log_budget_(std::make_shared<host::LogBudget>(settings_.limits.log_bytes_per_second, ports.host.loop.now())) {}
 
 GuestEndpoint::~GuestEndpoint() = default;
 
 async::Task<Result<model::Response>> GuestEndpoint::call(model::Request request, const model::CallContext& context) {
+    const model::RequestOptions& route = settings_.routes->find(request.method, request.path());
+    if (!settings_.store && !route.timeout)
+        return call_alone(std::move(request), context);
+    model::CallContext within = context;
+    if (route.timeout)
+        within.deadline = std::min(within.deadline, ports_.host.loop.now() + *route.timeout);
+    if (settings_.store)
+        return call_with_store(std::move(request), std::move(within));
+    return call_within(std::move(request), std::move(within));
+}
+
+// Keeps the context that `call_alone` refers to.
+async::Task<Result<model::Response>> GuestEndpoint::call_within(model::Request request, model::CallContext context) {
+    co_return co_await call_alone(std::move(request), context);
+}
+
+async::Task<Result<model::Response>> GuestEndpoint::call_alone(model::Request request,
+                                                               const model::CallContext& context) {
     auto run = std::make_unique<GuestRun>(settings_.environment, ports_.host, log_budget_, context);
     run->cpu_ns = settings_.cpu_ns;
     run->is_head = request.method == "HEAD";
     if (!ports_.slots.try_take(context.depth, run->slot)) {
         CO_TRY(run->slot, co_await ports_.slots.take(context.depth, settings_.slot_wait));
     }
-    CO_TRY_DO(prepare(*run, request, context));
+    CO_TRY_DO(bound_body(*run, request));
+    CO_TRY_DO(start_task(*run, request, context));
     run->task->start();
     Result<model::Response> response = co_await answer(run);
     // A run whose response streams on belongs to the response now.
     if (run)
         ports_.retirement.retire(std::move(run), response.has_value());
     co_return response;
-}
-
-Result<> GuestEndpoint::prepare(GuestRun& run, model::Request& request, const model::CallContext& context) {
-    if (scopes_ != nullptr)
-        run.scope = scopes_->open(request, context);
-    TRY_DO(bound_body(run, request));
-    return start_task(run, request, context);
 }
 
 Result<> GuestEndpoint::bound_body(GuestRun& run, model::Request& request) const {
@@ -105,23 +101,25 @@ Result<> GuestEndpoint::start_task(GuestRun& run, model::Request& request, const
 }
 
 async::Task<Result<model::Response>> GuestEndpoint::answer(RunPtr& run) {
-    const async::GuardOptions options{.deadline = ports_.host.loop.now() + settings_.limits.wall_time,
-                                      .deadline_reason = "guest_timeout",
-                                      .deadline_message = "the guest took longer than limits.time"};
     const bool is_cgi = pool_->app()->code().kind().cgi;
     wasm::GuestTask& task = *run->task;
     if (!task.is_ended() && (is_cgi || !task.has_head())) {
-        auto waiting = is_cgi ? until_end_or_excess(*run) : until_head_or_end(task);
-        const Result<> came = co_await async::guard(ports_.host.loop, std::move(waiting), options);
-        if (!came)
-            co_return fail(came.error());
+        CO_TRY_DO(co_await until_answered(*run, nullptr));
     }
     if (task.is_about_to_run())
         co_await until_settled(task);
-    Result<model::Response> response = is_cgi ? cgi_response(*run) : http_response(run);
-    if (run && run->scope)
-        CO_TRY_DO(co_await close_scope(*run, response));
-    co_return response;
+    co_return is_cgi ? cgi_response(*run) : http_response(run);
+}
+
+// Until there is a response's head, or the guest has ended.
+async::Task<Result<>> GuestEndpoint::until_answered(GuestRun& run, async::CancelSource* cancel) {
+    const async::GuardOptions options{.deadline = ports_.host.loop.now() + settings_.limits.wall_time,
+                                      .cancel = cancel,
+                                      .deadline_reason = "guest_timeout",
+                                      .deadline_message = "the guest took longer than limits.time"};
+    const bool is_cgi = pool_->app()->code().kind().cgi;
+    auto waiting = is_cgi ? until_end_or_excess(run) : until_head_or_end(*run.task);
+    co_return co_await async::guard(ports_.host.loop, std::move(waiting), options);
 }
 
 // Nothing has left yet, so whatever is wrong by now replaces the reply.
@@ -158,9 +156,13 @@ Result<model::Response> GuestEndpoint::http_response(RunPtr& run) {
     if (!gathered.empty())
         first = Bytes(std::move(gathered));
     task.lift_wall_limit();
+    stream_on(run, response, std::move(first));
+    return response;
+}
+
+void GuestEndpoint::stream_on(RunPtr& run, model::Response& response, Bytes first) {
     auto body = make_guest_body(std::move(run), ports_.retirement, settings_.limits.stream_idle);
     response.body = model::Body(model::prefixed(std::move(first), std::move(body)));
-    return response;
 }
 
 Result<model::Response> GuestEndpoint::cgi_response(GuestRun& run) const {
@@ -183,12 +185,6 @@ Error GuestEndpoint::failure_of(GuestRun& run, Error otherwise) const {
         return otherwise;
     log_failure(run, *failure);
     return *failure;
-}
-
-async::Task<Result<>> GuestEndpoint::close_scope(GuestRun& run, const Result<model::Response>& response) {
-    const auto outcome = response ? model::HandlerOutcome::answered : model::HandlerOutcome::failed;
-    const int status = response ? response->status : 0;
-    co_return co_await run.scope->end(outcome, status);
 }
 
 }  // namespace skep::runtime

@@ -6,6 +6,7 @@ namespace skep::runtime {
 namespace {
 
 constexpr auto kLinger = std::chrono::seconds(5);
+constexpr int kSettlingTurns = 4;  // a reply that is complete after so many is not streamed
 
 async::Task<Result<>> until_ended(wasm::GuestTask& task) {
     while (!task.is_ended())
@@ -72,6 +73,17 @@ private:
 GuestRun::~GuestRun() {
     if (cpu_ns != nullptr && task)
         cpu_ns->add(static_cast<std::uint64_t>(task->cpu_time().count()));
+}
+
+async::Task<void> until_settled(wasm::GuestTask& task) {
+    for (int turn = 0; turn < kSettlingTurns && task.is_about_to_run(); ++turn)
+        co_await task.changed().wait();
+}
+
+bool has_promised_length(const model::Response& response, bool is_head) {
+    const std::string_view promised = response.headers.get("content-length");
+    const bool has_no_body = is_head || response.status == 204 || response.status == 304;
+    return promised.empty() || has_no_body || promised == std::to_string(response.body.length().value_or(0));
 }
 
 Error broken_off() {

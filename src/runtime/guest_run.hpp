@@ -5,9 +5,10 @@
 
 #include "host/guest_services.hpp"
 #include "model/message.hpp"
-#include "model/ports.hpp"
 #include "observability/histogram.hpp"
+#include "runtime/arriving_body.hpp"
 #include "runtime/slot_queue.hpp"
+#include "store/handler_transaction.hpp"
 #include "wasm/guest_task.hpp"
 
 namespace skep::runtime {
@@ -26,12 +27,20 @@ struct GuestRun {
     host::GuestServices services;
     bool request_body_exceeded = false;
     bool is_head = false;  // the response ends with its head
-    std::unique_ptr<model::HandlerScope> scope;
+    // With a store only.
+    std::unique_ptr<ArrivingBody> arrival;
+    std::unique_ptr<store::HandlerTransaction> transaction;
     std::unique_ptr<wasm::GuestTask> task;
 };
 
 // Logs why the guest of `run` failed, with its backtrace.
 void log_failure(GuestRun& run, const Error& failure);
+
+// Until the guest waits for something that has not come yet, or a few turns have passed.
+async::Task<void> until_settled(wasm::GuestTask& task);
+
+// Whether the body, complete by now, is as long as the guest's own content-length says, if there is one.
+bool has_promised_length(const model::Response& response, bool is_head);
 
 // What is wrong with a response whose body ended early while its guest did not fail.
 Error broken_off();

@@ -26,6 +26,10 @@ using Value = std::variant<Null, std::int64_t, double, std::string_view, Blob>;
 // then, row by row, one value for each name.
 class RowWriter {
 public:
+    RowWriter() = default;
+    // Goes on after `begun`, what another writer wrote.
+    explicit RowWriter(std::string begun) : buffer_(std::move(begun)) {}
+
     void begin_params(std::size_t count);
     void begin_rows(const std::vector<std::string_view>& names);
     void null();

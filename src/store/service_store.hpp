@@ -3,16 +3,19 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "async/loop.hpp"
 #include "base/result.hpp"
 #include "model/call_context.hpp"
 #include "store/handler_transaction.hpp"
+#include "store/migrations.hpp"
 #include "store/store_settings.hpp"
 
 namespace skep::store {
@@ -61,6 +64,15 @@ public:
     // Blocking.
     Result<StorePin> pin_blocking();
 
+    // `opened` is called, on the thread that opened the files, with them open. Set before the first use.
+    void on_open(std::function<void()> opened) { opened_ = std::move(opened); }
+
+    // Applies what is pending of the migrations in `folder` (store/migrations.hpp) while handlers wait for the turn; the
+    // names of those that were. Blocking.
+    Result<std::vector<std::string>> migrate(const std::filesystem::path& folder);
+    // What was applied, and what `migrate` would.
+    Result<MigrationPlan> plan(const std::filesystem::path& folder);
+
     // Closes the files where nobody uses them. Blocking; for Stores.
     bool close_if_idle();
     bool is_open() const;
@@ -74,6 +86,8 @@ public:
     Executions& executions() { return *executions_; }
     StoreCounters& counters() { return counters_; }
     const StoreCounters& counters() const { return counters_; }
+    // Batches made durable since its files were opened.
+    std::uint64_t flushes() const;
     // Why the store is closed after a failure; empty where it is well.
     std::optional<Error> trouble() const;
 
@@ -97,6 +111,7 @@ private:
     StoreSettings settings_;
     std::unique_ptr<Executions> executions_;
     StoreCounters counters_;
+    std::function<void()> opened_ = [] {};
     std::atomic<TimePoint> last_used_{TimePoint()};
 
     std::mutex opening_;  // of one who opens or closes; taken before mutex_, held over file operations

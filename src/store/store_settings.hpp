@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 
 #include "async/work_pool.hpp"
 #include "base/clock.hpp"
@@ -17,8 +18,9 @@ namespace skep::store {
 struct StorePorts {
     Disk& disk;
     const Clock& clock;
-    async::WorkPool& statements;  // slow statements
-    async::WorkPool& flushes;     // commits, checkpoints, opening and closing
+    async::WorkPool& statements;            // slow statements
+    async::WorkPool& flushes;               // commits, checkpoints, opening and closing
+    std::function<void()> flushed = [] {};  // told of each flush, whose mark is owed from then on (Stores::tend); cheap
 };
 
 struct StoreSettings {

@@ -1,5 +1,6 @@
 #include "telemetry/prometheus.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -75,6 +76,47 @@ void write_services(PrometheusWriter& out, const std::vector<const ServiceReport
     out.family(kUp, "gauge", "1 where the service runs.");
     for (const ServiceReport* service : services)
         out.sample(kUp, {{"service", service->name}}, service->state == "running" ? 1 : 0);
+}
+
+struct StoreFamily {
+    std::string_view name;
+    std::string_view type;
+    std::string_view help;
+    double (*value)(const StoreReport&);
+};
+
+// clang-format off: one row, one line.
+constexpr StoreFamily kStoreFamilies[] = {
+    {"skep_store_up", "gauge", "0 where the store is closed after a failure.", [](const StoreReport& store) { return store.state == "failed" ? 0.0 : 1.0; }},
+    {"skep_store_bytes", "gauge", "Size of the store's main file.", [](const StoreReport& store) { return number(store.bytes); }},
+    {"skep_store_wal_bytes", "gauge", "Size of the store's write-ahead log.", [](const StoreReport& store) { return number(store.wal_bytes); }},
+    {"skep_store_quota_bytes", "gauge", "Size that the store may reach.", [](const StoreReport& store) { return number(store.quota_bytes); }},
+    {"skep_store_migrations", "gauge", "Migrations applied.", [](const StoreReport& store) { return number(store.migrations); }},
+    {"skep_store_turns_total", "counter", "Handlers that held the right to write.", [](const StoreReport& store) { return number(store.turns); }},
+    {"skep_store_turn_wait_seconds_total", "counter", "Time that handlers waited for the right to write.", [](const StoreReport& store) { return store.turn_wait_seconds; }},
+    {"skep_store_batches_total", "counter", "Transactions shared by handlers.", [](const StoreReport& store) { return number(store.batches); }},
+    {"skep_store_batch_handlers_total", "counter", "Handlers in shared transactions.", [](const StoreReport& store) { return number(store.batch_handlers); }},
+    {"skep_store_dropped_batches_total", "counter", "Shared transactions that were rolled back as a whole.", [](const StoreReport& store) { return number(store.dropped_batches); }},
+    {"skep_store_conflicts_total", "counter", "Handlers whose reads were stale when they wrote.", [](const StoreReport& store) { return number(store.conflicts); }},
+    {"skep_store_reruns_total", "counter", "Handlers that were run a second time.", [](const StoreReport& store) { return number(store.reruns); }},
+    {"skep_store_replays_total", "counter", "Replies given from the record of an idempotency key.", [](const StoreReport& store) { return number(store.replays); }},
+    {"skep_store_flushes_total", "counter", "Flushes of the write-ahead log.", [](const StoreReport& store) { return number(store.flushes); }},
+    {"skep_store_flush_seconds_total", "counter", "Time that flushes took.", [](const StoreReport& store) { return store.flush_seconds; }},
+    {"skep_store_inline_statements_total", "counter", "Statements run on an io thread.", [](const StoreReport& store) { return number(store.inline_statements); }},
+    {"skep_store_pool_statements_total", "counter", "Statements run on a thread of the pool.", [](const StoreReport& store) { return number(store.pool_statements); }},
+};
+// clang-format on
+
+void write_stores(PrometheusWriter& out, const std::vector<const ServiceReport*>& services) {
+    if (std::ranges::none_of(services, [](const ServiceReport* service) { return service->store.has_value(); }))
+        return;
+    for (const StoreFamily& family : kStoreFamilies) {
+        out.family(family.name, family.type, family.help);
+        for (const ServiceReport* service : services) {
+            if (service->store)
+                out.sample(family.name, {{"service", service->name}}, family.value(*service->store));
+        }
+    }
 }
 
 // Each family once, though several services may use the same name; a name that two use for different types keeps the
@@ -162,6 +204,7 @@ std::string prometheus_text(const ProcessReport& process, const std::vector<Serv
     for (const ServiceReport& service : services)
         all.push_back(&service);
     write_services(out, all);
+    write_stores(out, all);
     write_own_series(out, all);
     return out.take();
 }
@@ -169,6 +212,7 @@ std::string prometheus_text(const ProcessReport& process, const std::vector<Serv
 std::string prometheus_text(const ServiceReport& service) {
     PrometheusWriter out;
     write_services(out, {&service});
+    write_stores(out, {&service});
     write_own_series(out, {&service});
     return out.take();
 }

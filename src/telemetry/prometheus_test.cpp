@@ -42,5 +42,33 @@ TEST(PrometheusText, has_every_family_once) {
     EXPECT_THAT(text, HasSubstr("skep_service_up{service=\"orders\"} 0\n"));
 }
 
+TEST(PrometheusText, shows_the_stores_of_those_that_have_one) {
+    ServiceReport users{.name = "users", .state = "running", .stats = std::make_shared<mesh::ServiceStats>()};
+    ServiceReport orders{.name = "orders", .state = "running", .stats = std::make_shared<mesh::ServiceStats>()};
+    orders.store = StoreReport{.state = "open", .bytes = 4096, .turns = 7, .turn_wait_seconds = 0.5};
+
+    const std::string text = prometheus_text(ProcessReport{.version = "1"}, {users, orders});
+
+    EXPECT_THAT(text, HasSubstr("# TYPE skep_store_turns_total counter\nskep_store_turns_total{service=\"orders\"} 7\n"
+                                "# HELP"));
+    EXPECT_THAT(text, HasSubstr("skep_store_turn_wait_seconds_total{service=\"orders\"} 0.5\n"));
+    EXPECT_THAT(text, HasSubstr("skep_store_up{service=\"orders\"} 1\n"));
+    EXPECT_THAT(text, testing::Not(HasSubstr("skep_store_bytes{service=\"users\"}")));
+}
+
+TEST(PrometheusText, says_nothing_of_stores_where_there_are_none) {
+    ServiceReport users{.name = "users", .state = "running", .stats = std::make_shared<mesh::ServiceStats>()};
+
+    EXPECT_THAT(prometheus_text(users), testing::Not(HasSubstr("skep_store")));
+}
+
+TEST(ServiceReport, a_failed_store_is_not_healthy) {
+    ServiceReport orders{.name = "orders", .state = "running"};
+    EXPECT_TRUE(orders.is_healthy());
+
+    orders.store = StoreReport{.state = "failed", .error = "store_failed: no"};
+    EXPECT_FALSE(orders.is_healthy());
+}
+
 }  // namespace
 }  // namespace skep::telemetry

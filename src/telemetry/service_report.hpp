@@ -21,6 +21,28 @@ struct OwnSeries {
     std::uint64_t count = 0;
 };
 
+// A service's store. What is counted is since the process began.
+struct StoreReport {
+    std::string state;  // "closed" (nobody uses it now), "open" or "failed"
+    std::string error;  // why it failed
+    std::uint64_t bytes = 0;
+    std::uint64_t wal_bytes = 0;
+    std::uint64_t quota_bytes = 0;
+    std::uint64_t migrations = 0;  // applied
+    std::uint64_t turns = 0;       // handlers that held the right to write
+    double turn_wait_seconds = 0;
+    std::uint64_t batches = 0;
+    std::uint64_t batch_handlers = 0;  // handlers in all of them
+    std::uint64_t dropped_batches = 0;
+    std::uint64_t conflicts = 0;  // handlers whose reads were stale when they wrote
+    std::uint64_t reruns = 0;
+    std::uint64_t replays = 0;  // replies given from the record of a key
+    std::uint64_t flushes = 0;
+    double flush_seconds = 0;
+    std::uint64_t inline_statements = 0;  // on an io thread
+    std::uint64_t pool_statements = 0;
+};
+
 struct ServiceReport {
     std::string name;
     std::string version;
@@ -32,8 +54,11 @@ struct ServiceReport {
     std::uint64_t module_bytes = 0;
     std::shared_ptr<const mesh::ServiceStats> stats;  // merged over all io threads
     std::vector<OwnSeries> own_series;
+    std::optional<StoreReport> store;
     bool health_endpoint = true;
     bool metrics_endpoint = true;
+
+    bool is_healthy() const { return state == "running" && (!store || store->state != "failed"); }
 };
 
 // The process as a whole.

@@ -1,6 +1,8 @@
 #pragma once
 // TestLoop: a loop in virtual time, driven by the test.
 
+#include <functional>
+
 #include "async/loop.hpp"
 #include "async/task.hpp"
 #include "base/check.hpp"
@@ -17,6 +19,9 @@ public:
     // Runs turns until nothing is ready.
     void run_ready();
 
+    // What brings on things when nothing is ready, before time is moved: returns whether it did something.
+    void when_idle(std::function<bool()> bring_on) { bring_on_ = std::move(bring_on); }
+
     // Moves time by `duration`, stopping at each timer on the way.
     void advance(Duration duration);
 
@@ -31,6 +36,7 @@ private:
 
     ManualClock clock_;
     Loop loop_{clock_};
+    std::function<bool()> bring_on_ = [] { return false; };
 };
 
 template <typename T>
@@ -38,7 +44,7 @@ T TestLoop::run(Task<T> task) {
     task.await_suspend(std::noop_coroutine()).resume();
     while (!task.is_done()) {
         run_ready();
-        CHECK(task.is_done() || skip_to_next_timer());
+        CHECK(task.is_done() || bring_on_() || skip_to_next_timer());
     }
     return task.await_resume();
 }

@@ -88,6 +88,19 @@ void add_run(CLI::App& root, Session& session) {
     add_format(*command, session);
 }
 
+void add_doctor(CLI::App& root, Session& session) {
+    auto flags = std::make_shared<ProjectFlags>();
+    auto scrub = std::make_shared<bool>(false);
+    CLI::App* command =
+        add_command(root, session, "doctor", "Check the machine and the project for what is missing",
+                    [&session, flags, scrub](Output& output) {
+                        return session.commands.doctor({project_options(*flags, session.world), *scrub}, output);
+                    });
+    add_project(*command, *flags);
+    command->add_flag("--scrub", *scrub, "Read every byte of every store and name what is damaged; while no Skep runs");
+    add_format(*command, session);
+}
+
 }  // namespace
 
 void add_hosted_commands(CLI::App& root, Session& session) {
@@ -97,8 +110,7 @@ void add_hosted_commands(CLI::App& root, Session& session) {
     add_project_command(root, session, "up", "Serve the application", commands.up);
     add_project_command(root, session, "check", "Check the manifest and the modules; start nothing", commands.check);
     add_run(root, session);
-    add_project_command(root, session, "doctor", "Check the machine and the project for what is missing",
-                        commands.doctor);
+    add_doctor(root, session);
 }
 
 }  // namespace skep::cli

@@ -124,6 +124,9 @@ void add_all_commands(CLI::App& root, Session& session) {
     add_call(root, session);
     add_status(root, session);
     add_logs(root, session);
+    add_data(root, session);
+    add_migrate(root, session);
+    add_backup(root, session);
     add_config(root, session);
     add_explain(root, session);
     add_completion(root, session);

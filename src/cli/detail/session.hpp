@@ -50,6 +50,9 @@ Result<std::unique_ptr<ControlClient>> connect(const ProjectFlags& flags, const 
 
 // The definitions; each is one file.
 void add_hosted_commands(CLI::App& root, Session& session);  // up dev build check run doctor
+void add_data(CLI::App& root, Session& session);             // data tables, query, export
+void add_migrate(CLI::App& root, Session& session);
+void add_backup(CLI::App& root, Session& session);  // backup, restore
 void add_status(CLI::App& root, Session& session);
 void add_logs(CLI::App& root, Session& session);
 void add_call(CLI::App& root, Session& session);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <boost/json/parse.hpp>
 
 #include "cli/detail/json_reply.hpp"
@@ -25,6 +27,21 @@ std::string heading_of(const json::object& status) {
                        text_of(status, "version"));
 }
 
+void add_store_columns(Listing& listing) {
+    constexpr std::string_view kStore = "store";
+    const auto add = [&](std::string title, std::string member, Column::Width width) {
+        listing.columns.push_back({std::move(title), std::move(member), width, std::string(kStore)});
+    };
+    add("STORE", "state", always);
+    add("STORE BYTES", "bytes", always);
+    add("WAL BYTES", "wal_bytes", wide_only);
+    add("MIGRATIONS", "migrations", wide_only);
+    add("TURNS", "turns", wide_only);
+    add("BATCHES", "batches", wide_only);
+    add("REPLAYS", "replays", wide_only);
+    add("STORE ERROR", "error", wide_only);
+}
+
 Listing listing_of(const json::object& status) {
     Listing listing;
     listing.columns = {{"NAME", "name"},
@@ -48,6 +65,8 @@ Listing listing_of(const json::object& status) {
                 listing.rows.push_back(service.get_object());
         }
     }
+    if (std::ranges::any_of(listing.rows, [](const json::object& row) { return row.contains("store"); }))
+        add_store_columns(listing);
     return listing;
 }
 

@@ -42,6 +42,13 @@ private:
         Result<ControlReply> post(const std::string& target, const std::string& body) override {
             return reply("POST " + target + " " + body, target);
         }
+        Result<> post_for_lines(const std::string& target, const std::string& body, const OnLine& on_line) override {
+            TRY(const ControlReply whole, reply("POST " + target + " " + body, target));
+            std::istringstream lines(whole.body);
+            for (std::string line; std::getline(lines, line);)
+                on_line(line);
+            return {};
+        }
 
     private:
         Result<ControlReply> reply(std::string question, const std::string& target) {
@@ -65,6 +72,16 @@ protected:
         control.answer("/api/v1/status", kStatus);
         control.answer("/api/v1/logs", kLogs);
         control.answer("/api/v1/call", R"({"status":200,"headers":{"content-type":"text/plain"},"body":"hello"})");
+        control.answer("/api/v1/stores/users/tables", R"({"tables":[{"name":"users","kind":"table","rows":2,
+"columns":["id INTEGER","name TEXT"]}]})");
+        control.answer("/api/v1/stores/users/query", R"({"columns":["id","name"],"rows":[[1,"ann"],[2,null]]})");
+        control.answer("/api/v1/stores/users/export", R"({"progress":{"service":"users","done":1,"all":2}}
+{"result":{"file":"/x/users.db","bytes":4096}})");
+        control.answer("/api/v1/backup", R"({"progress":{"service":"users","done":1,"all":2}}
+{"result":{"directory":"/b","time":"2026-01-01T12:00:00Z","bytes":4096,"stores":[{"service":"users","bytes":4096}]}})");
+        control.answer("/api/v1/migrations",
+                       R"({"migrations":[{"service":"users","name":"0001_a.sql","state":"applied"},
+{"service":"users","name":"0002_b.sql","state":"pending"}]})");
         control.answer("/api/v1/config", describe({{"app.name", "shop", "default", {}}}));
         const auto project_command = [this](const ProjectOptions& options, Output& output) {
             project = options;
@@ -81,7 +98,18 @@ protected:
                         program = options;
                         return report(output);
                     },
-                    project_command};
+                    [this](const DoctorOptions& options, Output& output) {
+                        doctor = options;
+                        return report(output);
+                    },
+                    [this](const MigrateOptions& options) {
+                        migration = options;
+                        return migrated;
+                    },
+                    [this](const RestoreOptions& options, Output& output) {
+                        restored = options;
+                        return report(output);
+                    }};
     }
 
     void write(const std::string& name, std::string_view text) { ASSERT_TRUE(write_file(folder / name, text)); }
@@ -124,6 +152,11 @@ protected:
     ProjectOptions project;
     BuildOptions build;
     RunOptions program;
+    DoctorOptions doctor;
+    MigrateOptions migration;
+    Result<std::vector<boost::json::object>> migrated =
+        std::vector<boost::json::object>{{{"service", "users"}, {"name", "0001_a.sql"}, {"state", "applied"}}};
+    RestoreOptions restored;
     std::vector<std::pair<std::string, std::string>> environment;
     std::ostringstream out;
     std::ostringstream err;

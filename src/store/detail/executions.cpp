@@ -157,7 +157,7 @@ Result<> Executions::record(Connection& writer, const Record& record, const mode
     params.integer(response.status);
     params.blob(headers);
     params.blob(body.view());
-    params.integer(now + record.retention.count());
+    params.integer(now + std::chrono::ceil<std::chrono::seconds>(record.retention).count());
     TRY_DO(writer.execute("INSERT OR REPLACE INTO _skep_executions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                           std::move(params).take()));
     return {};

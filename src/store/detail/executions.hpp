@@ -57,7 +57,7 @@ public:
     struct Record {
         ExecutionName name;
         std::string peer;
-        std::chrono::seconds retention;
+        std::chrono::milliseconds retention;
     };
     Result<> record(Connection& writer, const Record& record, const model::Response& response) const;
 

@@ -29,7 +29,7 @@ OpenStore::OpenStore(const StorePorts& ports, const StoreSettings& settings, OnF
     : ports_(ports),
       settings_(settings),
       on_failure_(std::move(on_failure)),
-      readers_([this] { return Connection::open(*files_, Role::reader, settings_.limits, ports_.clock); },
+      readers_([this] { return Connection::open(*files_, Role::reader, settings_.limits, history_, ports_.clock); },
                settings.readers),
       turns_(std::make_shared<Turns>(static_cast<Turns::Flusher&>(*this), ports.clock, limits_of(settings))) {}
 
@@ -39,7 +39,7 @@ Result<std::unique_ptr<OpenStore>> OpenStore::open(const StorePorts& ports, cons
                                                    OnFailure on_failure) {
     std::unique_ptr<OpenStore> store(new OpenStore(ports, settings, std::move(on_failure)));
     TRY(store->files_, StoreFiles::open(ports.disk, ports.clock, settings.folder));
-    TRY(store->writer_, Connection::open(*store->files_, Role::writer, settings.limits, ports.clock));
+    TRY(store->writer_, Connection::open(*store->files_, Role::writer, settings.limits, store->history_, ports.clock));
     TRY_DO(make_tables(*store->writer_));
     return store;
 }
@@ -50,23 +50,21 @@ Result<> OpenStore::enter() {
         in_batch_ = true;
     }
     TRY_DO(writer_->execute("SAVEPOINT handler"));
-    changes_at_entry_ = writer_->total_changes();
     writer_->forget_last_insert_id();
     return {};
 }
 
-Result<> OpenStore::keep() {
+Result<> OpenStore::keep(bool has_written) {
     // A violated one passes RELEASE and then fails COMMIT for everybody.
     if (writer_->has_deferred_violations()) {
         undo();
         return fail("constraint", "a deferred foreign key has no row to point to");
     }
-    const bool has_changed = writer_->total_changes() != changes_at_entry_;
     if (auto released = writer_->execute("RELEASE handler"); !released) {
         undo();
         return pass_on(std::move(released));
     }
-    if (has_changed)
+    if (has_written)
         turns_->raise();
     return {};
 }
@@ -114,6 +112,7 @@ void OpenStore::commit() {
     if (committed && !files_->failure()) {
         flushes_.fetch_add(1, std::memory_order_relaxed);
         owes_mark_.store(true, std::memory_order_relaxed);
+        ports_.flushed();
         turns_->end_batch(FlushOutcome::flushed);
         checkpoint();
         turns_->resume();

@@ -7,6 +7,7 @@
 
 #include "store/detail/connection.hpp"
 #include "store/detail/readers.hpp"
+#include "store/detail/statement_history.hpp"
 #include "store/detail/store_files.hpp"
 #include "store/detail/turns.hpp"
 #include "store/store_settings.hpp"
@@ -33,7 +34,7 @@ public:
     // Begins the handler's savepoint, and the batch's transaction where it is the first.
     Result<> enter();
     // What the handler did joins the batch. After an error nothing of it remains.
-    Result<> keep();
+    Result<> keep(bool has_written);
     // Nothing of what the handler did remains.
     void undo();
     // After an error of a statement: whether SQLite kept the transaction. If not, the batch is over and its mates are
@@ -65,12 +66,12 @@ private:
     StoreSettings settings_;
     OnFailure on_failure_;
     std::unique_ptr<StoreFiles> files_;
+    StatementHistory history_;
     Readers readers_;
     std::unique_ptr<Connection> writer_;
     std::shared_ptr<Turns> turns_;
     // The holder's, and the flush's.
     bool in_batch_ = false;
-    std::int64_t changes_at_entry_ = 0;
     TimePoint held_back_since_;
 
     std::atomic<std::uint64_t> flushes_{0};

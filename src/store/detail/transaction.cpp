@@ -34,7 +34,7 @@ Transaction::~Transaction() {
 }
 
 bool Transaction::may_stream() const {
-    return is_streaming_ || (options_.mode == TransactionMode::snapshot && !grip_->holds_turn && !is_keyed());
+    return is_streaming_ || (options_.mode == model::TransactionMode::late && !grip_->holds_turn && !is_keyed());
 }
 
 std::optional<std::string> Transaction::key_of_next_call() {
@@ -85,7 +85,7 @@ async::Task<Result<>> Transaction::commit() {
     if (!grip_->holds_turn)
         co_return Result<>();
     grip_->is_in_savepoint = false;
-    CO_TRY_DO(grip_->pin->keep());
+    CO_TRY_DO(grip_->pin->keep(has_written_));
     CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
     has_called_ = true;  // a second run would do the first part twice
     CO_TRY(const Ending ending, ending_of(outcome));
@@ -178,7 +178,7 @@ Result<Ending> Transaction::ending_of(FlushOutcome outcome) const {
         return Ending::settled;
     if (outcome == FlushOutcome::unknown)
         return fail("outcome_unknown", "the flush failed, and whether it is durable is not known");
-    if (options_.may_run_again && !has_called_)
+    if (may_run_again())
         return Ending::run_again;
     return fail("batch_rolled_back", "the flush that the handler shared was rolled back; nothing of it remains");
 }
@@ -209,7 +209,7 @@ async::Task<Result<Ending>> Transaction::keep(const model::Response& response) {
     if (!grip_->holds_turn)
         co_return Ending::settled;
     grip_->is_in_savepoint = false;
-    if (Result<> kept = grip_->pin->keep(); !kept) {
+    if (Result<> kept = grip_->pin->keep(has_written_); !kept) {
         CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
         (void)outcome;
         co_return pass_on(std::move(kept));
@@ -230,6 +230,7 @@ async::Task<Result<>> Transaction::record(const model::Response& response) {
         doom(why, false);
         co_return Failure(std::move(why));
     }
+    has_written_ = true;
     co_return Result<>();
 }
 

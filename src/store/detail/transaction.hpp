@@ -78,6 +78,10 @@ private:
     Result<Ending> ending_of(FlushOutcome outcome) const;
     Failure refusal_to_wait(Wait wait) const;
     bool is_keyed() const { return claim_ != nullptr; }
+    bool may_run_again() const {
+        const bool is_kept = options_.arrival == nullptr || options_.arrival->is_kept();
+        return is_kept && !has_called_ && !options_.is_second_run;
+    }
 
     ServiceStore& store_;
     async::Loop& loop_;
@@ -94,6 +98,7 @@ private:
     bool has_begun_ = false;   // asked for the turn itself
     bool has_called_ = false;  // somebody outside has seen it
     bool is_streaming_ = false;
+    bool wants_turn_ = false;    // a statement that writes was met on a snapshot
     std::optional<Error> doom_;  // it fails, whatever it answers
     bool doomed_may_run_again_ = false;
 

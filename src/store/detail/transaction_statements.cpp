@@ -59,21 +59,23 @@ async::Task<Result<StatementResult>> Transaction::statement(std::string sql, std
     const async::Exclusive::Held held = co_await exclusive_.enter();
     CO_TRY_DO(co_await reach(Access::read));
     Result<StatementResult> result = co_await run(sql, params);
-    if (result || result.error().name() != "needs_turn")
+    if (result || !std::exchange(wants_turn_, false))
         co_return result;
     CO_TRY_DO(co_await reach(Access::write));
     co_return co_await run(std::move(sql), std::move(params));
 }
 
-// Needs the snapshot or the turn; a statement that writes fails on a snapshot with `needs_turn`.
+// With a snapshot or the turn. A statement that writes fails on a snapshot, and sets `wants_turn_`.
 async::Task<Result<StatementResult>> Transaction::run(std::string sql, std::string params) {
     Connection& on = connection();
     GuestStatement* known = on.find_prepared(sql);
     if (known == nullptr || !on.may_run_inline(*known, params))
         co_return co_await run_in_pool(std::move(sql), std::move(params));
     const bool writes = on.writes(*known);
-    if (writes && !grip_->holds_turn)
-        co_return fail("needs_turn", "a write on a snapshot");
+    if (writes && !grip_->holds_turn) {
+        wants_turn_ = true;
+        co_return fail(unavailable("a write on a snapshot"));
+    }
     const TimePoint begin = store_.ports().clock.now();
     Result<StatementResult> result = on.run(*known, params, bounds(true));
     const auto took = std::chrono::nanoseconds(store_.ports().clock.now() - begin).count();
@@ -95,7 +97,7 @@ async::Task<Result<StatementResult>> Transaction::run_in_pool(std::string sql, s
             TRY(GuestStatement * prepared, on->prepare(sql));
             writes = on->writes(*prepared);
             if (writes && !may_write)
-                return fail("needs_turn", "a write on a snapshot");
+                return fail(unavailable("a write on a snapshot"));
             return on->run(*prepared, params, limits);
         };
         job->loop.post_remote([job, result = std::make_shared<Result<StatementResult>>(run()), writes] {
@@ -114,7 +116,8 @@ async::Task<Result<StatementResult>> Transaction::run_in_pool(std::string sql, s
     job_.reset();
     if (grip_->holds_turn && store_.ports().clock.now() >= turn_ends_)
         turn_expired();
-    if (!*job->result && job->result->error().name() == "needs_turn")
+    wants_turn_ = !*job->result && job->writes && !grip_->holds_turn;
+    if (wants_turn_)
         co_return *std::move(job->result);
     if (!*job->result)
         co_return failed(std::move(job->result->error()));

@@ -40,7 +40,7 @@ async::Task<Result<>> Transaction::reach(Access access) {
         co_return Failure(*doom_);
     if (grip_->holds_turn)
         co_return Result<>();
-    const bool by_snapshot = options_.mode == TransactionMode::snapshot || is_streaming_;
+    const bool by_snapshot = options_.mode == model::TransactionMode::late || is_streaming_;
     if (access == Access::read && by_snapshot && !has_begun_)
         co_return co_await open_snapshot();
     if (is_streaming_)
@@ -168,7 +168,7 @@ void Transaction::doom(Error error, bool can_run_again) {
     if (doom_)
         return;
     doom_ = std::move(error);
-    doomed_may_run_again_ = can_run_again && options_.may_run_again && !has_called_;
+    doomed_may_run_again_ = can_run_again && may_run_again();
     let_go();
     stopped_.cancel();
 }

@@ -3,6 +3,7 @@
 #include <skep/cgi.hpp>
 
 #include "greeting.hpp"
+#include "guests.hpp"
 
 namespace {
 
@@ -13,5 +14,6 @@ skep::Response hello(const skep::Request& request) {
 }  // namespace
 
 int main() {
-    return skep::cgi::serve(skep::Router().get("/hello/{name}", hello));
+    return skep::cgi::serve(
+        skep::Router().get("/hello/{name}", hello).post("/guests", add_guest).get("/guests", list_guests));
 }

@@ -3,6 +3,7 @@
 #include <skep/http.hpp>
 
 #include "greeting.hpp"
+#include "guests.hpp"
 
 namespace {
 
@@ -15,6 +16,7 @@ skep::Response hello(const skep::Request& request) {
 }  // namespace
 
 skep::Response skep::handle(const skep::Request& request) {
-    static const Router router = Router().get("/hello/{name}", hello);
+    static const Router router =
+        Router().get("/hello/{name}", hello).post("/guests", add_guest).get("/guests", list_guests);
     return router.handle(request);
 }

@@ -12,8 +12,11 @@
 #include <string>
 
 #include "skep/detail/cgi_format.hpp"
+#include "skep/kv.hpp"
 #include "skep/platform.hpp"
 #include "skep/router.hpp"
+#include "skep/sql.hpp"
+#include "skep/transaction.hpp"
 
 extern "C" char** environ;
 

@@ -10,7 +10,9 @@
 //   }
 #pragma once
 
+#if !defined(SKEP_WIT)
 #define SKEP_WIT 1
+#endif
 
 #include <string>
 #include <string_view>
@@ -18,8 +20,11 @@
 
 #include "skep/detail/wit_http.hpp"
 #include "skep/fetch.hpp"
+#include "skep/kv.hpp"
 #include "skep/platform.hpp"
 #include "skep/router.hpp"
+#include "skep/sql.hpp"
+#include "skep/transaction.hpp"
 
 namespace skep {
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "skep/detail/form.hpp"
 #include "skep/result.hpp"
 
 #if defined(SKEP_WIT)

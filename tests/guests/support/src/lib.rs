@@ -1,5 +1,7 @@
 //! What the test guests of `wasi:http` 0.2 share.
 
+pub mod steps;
+
 use wasip2::http::outgoing_handler::handle;
 use wasip2::http::types::{
     ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingRequest, IncomingResponse,

@@ -1,0 +1,205 @@
+// A handler of a service with a store: its run is a transaction, and its reply waits for the flush.
+#include "async/guard.hpp"
+#include "runtime/guest_endpoint.hpp"
+
+namespace skep::runtime {
+namespace {
+
+constexpr std::size_t kHeldReply = 1 << 20;  // a larger reply leaves before its handler ends
+constexpr std::size_t kKeptBody = 64 << 10;  // of a request, for a second run
+
+// All of a request but a body that is not whole.
+struct KeptRequest {
+    explicit KeptRequest(const model::Request& request)
+        : head{request.method, request.scheme, request.authority, request.target, request.headers, model::Body()} {
+        if (!request.body.is_stream() && request.body.buffered().size() <= kKeptBody)
+            body.emplace(request.body.buffered().view());
+    }
+
+    model::Request head;
+    std::optional<std::string> body;
+
+    model::Request again(const std::string& whole_body) && {
+        model::Request request = std::move(head);
+        request.body = model::Body(whole_body);
+        return request;
+    }
+};
+
+// For `batch = "alone"` of those that spoil batches: the method and the first part of the path.
+std::string route_name(const model::Request& request) {
+    const std::string_view path = request.path();
+    return request.method + " " + std::string(path.substr(0, path.find('/', 1)));
+}
+
+// What has come of a response whose handler may still write: it is held back until the handler has ended.
+struct HeldReply {
+    std::optional<model::Response> response;
+    std::string body;
+    bool is_broken = false;
+};
+
+// Takes what is there; true once the handler has ended, or the reply is too large to be held.
+bool take_frames(wasm::GuestTask& task, HeldReply& held) {
+    if (!held.response)
+        held.response = task.take_head();
+    while (held.response && held.body.size() <= kHeldReply) {
+        Bytes frame;
+        const model::BodyStatus status = task.next_frame(frame);
+        if (status != model::BodyStatus::ready) {
+            held.is_broken = status == model::BodyStatus::failed;
+            return task.is_ended();
+        }
+        held.body.append(frame.view());
+    }
+    return task.is_ended() || held.response;
+}
+
+async::Task<Result<>> until_over(wasm::GuestTask& task, HeldReply& held) {
+    while (!take_frames(task, held))
+        co_await task.changed().wait();
+    co_return Result<>();
+}
+
+}  // namespace
+
+struct GuestEndpoint::Attempt {
+    store::HandlerOptions options;
+    bool wants_second = false;
+    std::string kept_body;
+};
+
+store::HandlerOptions GuestEndpoint::options_of(const model::Request& request,
+                                                const model::CallContext& context) const {
+    const model::RequestOptions& route = settings_.routes->find(request.method, request.path());
+    const auto usual =
+        model::is_safe_method(request.method) ? model::TransactionMode::late : model::TransactionMode::turn;
+    return {.mode = route.transaction.value_or(usual),
+            .batch_alone = route.batch == model::BatchMode::alone,
+            .stream = route.stream,
+            .transaction_timeout = route.transaction_timeout,
+            .key_retention = route.idempotency.retention,
+            .deadline = context.deadline,
+            .route = route_name(request)};
+}
+
+async::Task<Result<model::Response>> GuestEndpoint::call_with_store(model::Request request,
+                                                                    model::CallContext context) {
+    if (!model::takes_key(request.method))
+        context.execution = model::NoExecution{};
+    if (std::holds_alternative<model::KeyedExecution>(context.execution) && request.body.is_stream()) {
+        CO_TRY(std::string whole, co_await model::read_all(request.body, settings_.limits.request_body_bytes));
+        request.body = model::Body(std::move(whole));
+    }
+    Attempt attempt{.options = options_of(request, context)};
+    KeptRequest kept(request);
+    Result<model::Response> response = co_await run_with_store(std::move(request), context, attempt);
+    if (!attempt.wants_second)
+        co_return response;
+    attempt.options.is_second_run = true;
+    attempt.options.arrival = nullptr;
+    const std::string body = kept.body ? *std::move(kept.body) : std::move(attempt.kept_body);
+    model::Request again = std::move(kept).again(body);
+    co_return co_await run_with_store(std::move(again), context, attempt);
+}
+
+async::Task<Result<model::Response>> GuestEndpoint::run_with_store(model::Request request,
+                                                                   const model::CallContext& context,
+                                                                   Attempt& attempt) {
+    async::Loop& loop = ports_.host.loop;
+    attempt.wants_second = false;
+    auto run = std::make_unique<GuestRun>(settings_.environment, ports_.host, log_budget_, context);
+    run->cpu_ns = settings_.cpu_ns;
+    run->is_head = request.method == "HEAD";
+    if (!ports_.slots.try_take(context.depth, run->slot)) {
+        CO_TRY(run->slot, co_await ports_.slots.take(context.depth, settings_.slot_wait));
+    }
+    CO_TRY_DO(bound_body(*run, request));
+    if (request.body.is_stream()) {
+        const auto length = request.body.length();
+        run->arrival = std::make_unique<ArrivingBody>(loop, request.body.take_source());
+        request.body = model::Body(run->arrival->reader(), length);
+        attempt.options.arrival = run->arrival.get();
+    }
+    run->transaction = settings_.store->start(loop, attempt.options, context);
+    run->services.use(run->transaction.get());
+    CO_TRY(std::optional<model::Response> recorded, co_await run->transaction->admit(request));
+    if (recorded)
+        co_return *std::move(recorded);
+    CO_TRY_DO(start_task(*run, request, context));
+    run->task->start();
+    Result<model::Response> response = co_await answer_with_store(run, attempt);
+    if (attempt.wants_second) {
+        if (run->arrival)
+            attempt.kept_body = run->arrival->kept();
+        run.reset();  // with its claim on the key
+    }
+    if (run)
+        ports_.retirement.retire(std::move(run), response.has_value());
+    co_return response;
+}
+
+// The transaction's own failure goes before what the guest said.
+async::Task<Result<model::Response>> GuestEndpoint::answer_with_store(RunPtr& run, Attempt& attempt) {
+    wasm::GuestTask& task = *run->task;
+    store::HandlerTransaction& transaction = *run->transaction;
+    Result<model::Response> response = co_await response_with_store(run, attempt.options.stream);
+    if (!run)
+        co_return response;  // it streams on, and can write no more
+    const Result<store::Ending> ending = co_await transaction.end(response ? &*response : nullptr);
+    if (!ending)
+        co_return fail(ending.error());
+    attempt.wants_second = *ending == store::Ending::run_again;
+    if (response && !attempt.wants_second && task.is_ended() && task.trailers() != nullptr)
+        stream_on(run, *response, response->body.take_buffered());
+    co_return response;
+}
+
+// The response, whole and with its handler at an end; or one that streams on, to which the run belongs then.
+async::Task<Result<model::Response>> GuestEndpoint::response_with_store(RunPtr& run, bool streams) {
+    store::HandlerTransaction& transaction = *run->transaction;
+    wasm::GuestTask& task = *run->task;
+    const bool is_cgi = pool_->app()->code().kind().cgi;
+    if (!task.is_ended() && (is_cgi || !task.has_head())) {
+        CO_TRY_DO(co_await until_answered(*run, &transaction.stopped()));
+    }
+    if (is_cgi)
+        co_return cgi_response(*run);
+    if (!transaction.may_stream() && !streams)
+        co_return co_await held_response(run);
+    if (task.is_about_to_run())
+        co_await until_settled(task);
+    if (!task.is_ended()) {
+        CO_TRY_DO(co_await transaction.leave_streaming());
+    }
+    co_return http_response(run);
+}
+
+async::Task<Result<model::Response>> GuestEndpoint::held_response(RunPtr& run) {
+    wasm::GuestTask& task = *run->task;
+    store::HandlerTransaction& transaction = *run->transaction;
+    HeldReply held;
+    if (!take_frames(task, held)) {
+        const async::GuardOptions options{.deadline = ports_.host.loop.now() + settings_.limits.wall_time,
+                                          .cancel = &transaction.stopped(),
+                                          .deadline_reason = "guest_timeout",
+                                          .deadline_message = "the guest took longer than limits.time"};
+        auto over = until_over(task, held);
+        CO_TRY_DO(co_await async::guard(ports_.host.loop, std::move(over), options));
+    }
+    if (task.failure() != nullptr || !held.response)
+        co_return fail(failure_of(*run, error("guest_no_response", "the guest ended without a response")));
+    model::Response response = *std::move(held.response);
+    if (!task.is_ended()) {
+        CO_TRY_DO(co_await transaction.leave_streaming());
+        task.lift_wall_limit();
+        stream_on(run, response, Bytes(std::move(held.body)));
+        co_return response;
+    }
+    response.body = model::Body(std::move(held.body));
+    if (held.is_broken || !has_promised_length(response, run->is_head))
+        co_return fail(failure_of(*run, broken_off()));
+    co_return response;
+}
+
+}  // namespace skep::runtime

@@ -1,0 +1,272 @@
+#include "store/service_store.hpp"
+
+#include "async/task_group.hpp"
+#include "store/testing/store_fixture.hpp"
+
+namespace skep::store {
+namespace {
+
+using ServiceStoreTest = StoreFixture;
+
+TEST_F(ServiceStoreTest, what_a_handler_wrote_is_there_after_a_restart) {
+    auto handler = start();
+    write(*handler, "UPDATE t SET n = 7 WHERE id = 1");
+    ASSERT_EQ(end(*handler).value(), Ending::settled);
+
+    reopen();
+
+    EXPECT_EQ(seen(), 7);
+}
+
+TEST_F(ServiceStoreTest, an_answer_of_500_leaves_nothing) {
+    auto handler = start();
+    write(*handler, "UPDATE t SET n = 7 WHERE id = 1");
+
+    EXPECT_EQ(end(*handler, 500).value(), Ending::settled);
+
+    EXPECT_EQ(seen(), 0);
+}
+
+TEST_F(ServiceStoreTest, an_answer_of_400_commits) {
+    auto handler = start();
+    write(*handler, "UPDATE t SET n = 7 WHERE id = 1");
+
+    EXPECT_EQ(end(*handler, 404).value(), Ending::settled);
+
+    EXPECT_EQ(seen(), 7);
+}
+
+TEST_F(ServiceStoreTest, a_handler_that_was_cancelled_leaves_nothing_and_frees_the_turn) {
+    auto handler = start();
+    write(*handler, "UPDATE t SET n = 7 WHERE id = 1");
+
+    handler.reset();
+
+    auto next = start();
+    EXPECT_EQ(read(*next).value(), 0);
+}
+
+TEST_F(ServiceStoreTest, a_handler_without_an_answer_leaves_nothing) {
+    auto handler = start();
+    write(*handler, "UPDATE t SET n = 7 WHERE id = 1");
+
+    EXPECT_EQ(loop.run(handler->end(nullptr)).value(), Ending::settled);
+
+    EXPECT_EQ(seen(), 0);
+}
+
+TEST_F(ServiceStoreTest, a_snapshot_does_not_see_what_commits_after_its_first_statement) {
+    auto reader = start(late());
+    EXPECT_EQ(read(*reader).value(), 0);
+    auto writer = start();
+    write(*writer, "UPDATE t SET n = 7 WHERE id = 1");
+    ASSERT_EQ(end(*writer).value(), Ending::settled);
+
+    EXPECT_EQ(read(*reader).value(), 0);
+
+    EXPECT_EQ(seen(), 7);
+}
+
+TEST_F(ServiceStoreTest, a_late_write_on_a_changed_snapshot_asks_for_a_second_run) {
+    auto late_writer = start(late());
+    EXPECT_EQ(read(*late_writer).value(), 0);
+    auto writer = start();
+    write(*writer, "UPDATE t SET n = 7 WHERE id = 1");
+    ASSERT_EQ(end(*writer).value(), Ending::settled);
+
+    EXPECT_EQ(write(*late_writer, "UPDATE t SET n = 1 WHERE id = 1").error().name(), "snapshot_stale");
+
+    EXPECT_TRUE(late_writer->stopped().is_cancelled());
+    EXPECT_EQ(end(*late_writer).value(), Ending::run_again);
+    EXPECT_EQ(seen(), 7);
+}
+
+TEST_F(ServiceStoreTest, a_late_write_on_an_unchanged_snapshot_is_kept) {
+    auto late_writer = start(late());
+    EXPECT_EQ(read(*late_writer).value(), 0);
+
+    write(*late_writer, "UPDATE t SET n = 1 WHERE id = 1");
+
+    EXPECT_EQ(end(*late_writer).value(), Ending::settled);
+    EXPECT_EQ(seen(), 1);
+}
+
+TEST_F(ServiceStoreTest, a_late_write_sees_a_mates_change_that_is_not_flushed_yet) {
+    auto late_writer = start(late());
+    EXPECT_EQ(read(*late_writer).value(), 0);
+    auto mate = start();
+    write(*mate, "UPDATE t SET n = 7 WHERE id = 1");
+    async::TaskGroup group(loop);
+    group.spawn([](HandlerTransaction& handler) -> async::Task<void> {
+        model::Response response;
+        const auto ended = co_await handler.end(&response);
+        EXPECT_TRUE(ended);
+    }(*mate));
+    loop.run_ready();
+
+    EXPECT_EQ(write(*late_writer, "UPDATE t SET n = 1 WHERE id = 1").error().name(), "snapshot_stale");
+}
+
+TEST_F(ServiceStoreTest, two_handlers_of_one_batch_share_one_flush) {
+    const auto before = store->flushes();
+    auto first = start();
+    write(*first, "INSERT INTO t VALUES (2, 0)");
+    async::TaskGroup group(loop);
+    const auto finish = [](HandlerTransaction& handler) -> async::Task<void> {
+        model::Response response;
+        const auto ended = co_await handler.end(&response);
+        EXPECT_EQ(ended.value(), Ending::settled);
+    };
+    group.spawn(finish(*first));
+    auto second = start();
+    group.spawn([](HandlerTransaction& handler, auto end) -> async::Task<void> {
+        const auto written = co_await handler.execute("INSERT INTO t VALUES (3, 0)", {});
+        EXPECT_TRUE(written);
+        co_await end(handler);
+    }(*second, finish));
+
+    loop.run(group.join());
+
+    EXPECT_EQ(store->flushes() - before, 1U);
+    EXPECT_EQ(seen("SELECT count(*) FROM t"), 3);
+}
+
+TEST_F(ServiceStoreTest, a_call_after_a_write_is_refused_by_name) {
+    auto handler = start();
+    write(*handler, "UPDATE t SET n = 7 WHERE id = 1");
+
+    EXPECT_EQ(loop.run(handler->step_out(Wait::call)).error().name(), "call_inside_transaction");
+    EXPECT_EQ(loop.run(handler->step_out(Wait::timer)).error().name(), "wait_inside_transaction");
+}
+
+TEST_F(ServiceStoreTest, a_call_after_a_read_gives_the_turn_back) {
+    auto caller = start();
+    EXPECT_EQ(read(*caller).value(), 0);
+
+    ASSERT_TRUE(loop.run(caller->step_out(Wait::call)));
+
+    auto other = start();
+    write(*other, "UPDATE t SET n = 7 WHERE id = 1");
+    ASSERT_EQ(end(*other).value(), Ending::settled);
+    EXPECT_EQ(read(*caller).value(), 7);
+}
+
+TEST_F(ServiceStoreTest, a_handler_that_holds_the_turn_too_long_is_rolled_back_and_stopped) {
+    auto slow = start();
+    write(*slow, "UPDATE t SET n = 7 WHERE id = 1");
+
+    loop.advance(std::chrono::milliseconds(101));
+
+    EXPECT_TRUE(slow->stopped().is_cancelled());
+    EXPECT_EQ(end(*slow).error().name(), "transaction_timeout");
+    EXPECT_EQ(seen(), 0);
+}
+
+TEST_F(ServiceStoreTest, one_that_waits_for_the_turn_gets_it_when_the_holder_is_done) {
+    auto holder = start();
+    write(*holder, "UPDATE t SET n = n + 1 WHERE id = 1");
+    auto waiting = start();
+    async::TaskGroup group(loop);
+    group.spawn([](HandlerTransaction& handler) -> async::Task<void> {
+        const auto written = co_await handler.execute("UPDATE t SET n = n + 1 WHERE id = 1", {});
+        EXPECT_TRUE(written);
+        model::Response response;
+        const auto ended = co_await handler.end(&response);
+        EXPECT_EQ(ended.value(), Ending::settled);
+    }(*waiting));
+    loop.run_ready();
+
+    ASSERT_EQ(end(*holder).value(), Ending::settled);
+    loop.run(group.join());
+
+    EXPECT_EQ(seen(), 2);
+}
+
+TEST_F(ServiceStoreTest, a_violated_deferred_key_fails_its_handler_alone) {
+    auto setup = start();
+    write(*setup, "CREATE TABLE child (t_id INTEGER REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)");
+    ASSERT_EQ(end(*setup).value(), Ending::settled);
+    auto orphan = start();
+    write(*orphan, "INSERT INTO child VALUES (99)");
+
+    EXPECT_EQ(end(*orphan).error().name(), "constraint");
+
+    EXPECT_EQ(seen("SELECT count(*) FROM child"), 0);
+}
+
+TEST_F(ServiceStoreTest, keys_are_in_the_same_transaction_as_rows) {
+    auto handler = start();
+    ASSERT_TRUE(loop.run(handler->kv_set("a", "1")));
+    write(*handler, "UPDATE t SET n = 7 WHERE id = 1");
+    ASSERT_EQ(end(*handler, 500).value(), Ending::settled);
+
+    auto next = start();
+
+    EXPECT_FALSE(loop.run(next->kv_get("a")).value());
+}
+
+TEST_F(ServiceStoreTest, keys_are_listed_by_prefix_in_order) {
+    auto handler = start();
+    ASSERT_TRUE(loop.run(handler->kv_set("b:2", "")));
+    ASSERT_TRUE(loop.run(handler->kv_set("a:1", "")));
+    ASSERT_TRUE(loop.run(handler->kv_set("b:1", "")));
+    ASSERT_TRUE(loop.run(handler->kv_set("c", "")));
+
+    const auto keys = loop.run(handler->kv_list("b:", "", 0)).value();
+
+    EXPECT_EQ(keys, (std::vector<std::string>{"b:1", "b:2"}));
+    EXPECT_EQ(loop.run(handler->kv_list("b:", "b:1", 0)).value(), std::vector<std::string>{"b:2"});
+}
+
+TEST_F(ServiceStoreTest, a_deleted_key_is_gone) {
+    auto handler = start();
+    ASSERT_TRUE(loop.run(handler->kv_set("a", "1")));
+
+    EXPECT_TRUE(loop.run(handler->kv_delete("a")).value());
+
+    EXPECT_FALSE(loop.run(handler->kv_get("a")).value());
+    EXPECT_FALSE(loop.run(handler->kv_delete("a")).value());
+}
+
+TEST_F(ServiceStoreTest, an_early_commit_stays_when_the_handler_fails_later) {
+    auto handler = start();
+    write(*handler, "UPDATE t SET n = 7 WHERE id = 1");
+    ASSERT_TRUE(loop.run(handler->commit()));
+    write(*handler, "UPDATE t SET n = 8 WHERE id = 1");
+
+    EXPECT_EQ(end(*handler, 500).value(), Ending::settled);
+
+    EXPECT_EQ(seen(), 7);
+}
+
+TEST_F(ServiceStoreTest, a_rollback_undoes_what_was_done_so_far) {
+    auto handler = start();
+    write(*handler, "UPDATE t SET n = 7 WHERE id = 1");
+    ASSERT_TRUE(loop.run(handler->rollback()));
+
+    EXPECT_EQ(end(*handler).value(), Ending::settled);
+
+    EXPECT_EQ(seen(), 0);
+}
+
+TEST_F(ServiceStoreTest, a_write_after_the_reply_began_is_refused_by_name) {
+    auto handler = start();
+    EXPECT_EQ(read(*handler).value(), 0);
+    ASSERT_TRUE(loop.run(handler->leave_streaming()));
+
+    EXPECT_EQ(write(*handler, "UPDATE t SET n = 7 WHERE id = 1").error().name(), "write_after_reply");
+    EXPECT_EQ(read(*handler).value(), 0);
+}
+
+TEST_F(ServiceStoreTest, a_reply_that_begins_after_a_write_is_refused_by_name) {
+    auto handler = start();
+    write(*handler, "UPDATE t SET n = 7 WHERE id = 1");
+
+    EXPECT_EQ(loop.run(handler->leave_streaming()).error().name(), "reply_inside_transaction");
+
+    EXPECT_EQ(end(*handler).error().name(), "reply_inside_transaction");
+    EXPECT_EQ(seen(), 0);
+}
+
+}  // namespace
+}  // namespace skep::store

@@ -1,0 +1,62 @@
+#include "store/stores.hpp"
+
+#include <algorithm>
+
+namespace skep::store {
+
+Stores::Stores(const StorePorts& ports, std::filesystem::path folder, std::size_t max_open)
+    : ports_(ports), folder_(std::move(folder)), max_open_(max_open) {}
+
+Stores::~Stores() = default;
+
+std::shared_ptr<ServiceStore> Stores::of(const model::Service& service) {
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<ServiceStore>& store = stores_[service.name.value()];
+    if (!store) {
+        StoreSettings settings{.folder = folder_ / service.name.value(), .service = service.name};
+        settings.limits.quota_bytes = service.data.quota_bytes;
+        settings.limits.result_bytes = service.data.result_bytes;
+        settings.limits.ddl = service.data.ddl;
+        settings.turn_queue = service.data.turn_queue;
+        store = std::make_shared<ServiceStore>(ports_, std::move(settings));
+        store->on_open([this] { close_surplus(); });
+    }
+    return store;
+}
+
+std::vector<std::shared_ptr<ServiceStore>> Stores::all() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<ServiceStore>> all;
+    for (const auto& [name, store] : stores_)
+        all.push_back(store);
+    return all;
+}
+
+std::shared_ptr<ServiceStore> Stores::find(std::string_view service) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = stores_.find(service);
+    return found == stores_.end() ? nullptr : found->second;
+}
+
+void Stores::tend() {
+    for (const auto& store : all())
+        store->write_mark();
+}
+
+// The longest unused first.
+void Stores::close_surplus() {
+    std::vector<std::shared_ptr<ServiceStore>> open = all();
+    std::erase_if(open, [](const auto& store) { return !store->is_open(); });
+    if (open.size() <= max_open_)
+        return;
+    std::ranges::sort(open, {}, [](const auto& store) { return store->last_used(); });
+    std::size_t surplus = open.size() - max_open_;
+    for (const auto& store : open) {
+        if (surplus == 0)
+            return;
+        if (store->close_if_idle())
+            --surplus;
+    }
+}
+
+}  // namespace skep::store
