@@ -37,8 +37,8 @@ cli::Commands commands_with(const Environment& environment) {
     commands.run = [&environment](const cli::RunOptions& options, cli::Output& output) {
         return run_program(options, environment, output);
     };
-    commands.doctor = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
-        return doctor(project, environment, output);
+    commands.doctor = [&environment](const cli::DoctorOptions& options, cli::Output& output) {
+        return doctor(options.project, environment, output);
     };
     return commands;
 }

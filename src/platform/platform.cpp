@@ -189,7 +189,8 @@ Result<> Platform::State::start_engine() {
     const store::StorePorts ports{*disk, clock, *statements, *flushes, [this] { tending->keep_alive(); }};
     stores = std::make_unique<store::Stores>(ports, options.data_directory / "services");
     tending = std::make_unique<async::Ticker>(kTending, kTendingLinger, [this] { stores->tend(); });
-    loader = std::make_unique<ServiceLoader>(*engine, *cache, *functions, *stores);
+    loader = std::make_unique<ServiceLoader>(*engine, *cache, *functions, *stores,
+                                             [this](std::string what) { log(LogLevel::info, std::move(what)); });
     slots = std::make_unique<runtime::SlotLedger>(engine->status().slots, options.application.runtime.call_depth);
     reports.engine_status = [this] { return engine->status(); };
     reports.log_lines_dropped = [this] { return logs.queue().dropped(); };

@@ -9,11 +9,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "async/loop.hpp"
 #include "base/result.hpp"
 #include "model/call_context.hpp"
 #include "store/handler_transaction.hpp"
+#include "store/migrations.hpp"
 #include "store/store_settings.hpp"
 
 namespace skep::store {
@@ -64,6 +66,12 @@ public:
 
     // `opened` is called, on the thread that opened the files, with them open. Set before the first use.
     void on_open(std::function<void()> opened) { opened_ = std::move(opened); }
+
+    // Applies what is pending of the migrations in `folder` (store/migrations.hpp) while handlers wait for the turn; the
+    // names of those that were. Blocking.
+    Result<std::vector<std::string>> migrate(const std::filesystem::path& folder);
+    // What was applied, and what `migrate` would.
+    Result<MigrationPlan> plan(const std::filesystem::path& folder);
 
     // Closes the files where nobody uses them. Blocking; for Stores.
     bool close_if_idle();
