@@ -25,18 +25,36 @@ protected:
             note("open: " + files.error().to_string(), workload);
             return;
         }
-        {
-            RawConnection connection(**files);
-            const std::string state = CrashWorkload::state_of(connection);
-            if (state != expected_[static_cast<std::size_t>(workload.acknowledged())] &&
-                state != expected_[static_cast<std::size_t>(workload.attempted())])
-                note("shows " + state, workload);
-        }
+        const std::string state = state_of(**files);
+        if (state != expected_[static_cast<std::size_t>(workload.acknowledged())] &&
+            state != expected_[static_cast<std::size_t>(workload.attempted())])
+            note("shows " + state, workload);
         if ((*files)->failure())
             note("failure: " + (*files)->failure()->to_string(), workload);
         const auto damaged = (*files)->scrub(nullptr, nullptr).value();
         if (!damaged.empty())
             note("scrub: " + damaged.front(), workload);
+    }
+
+    // What was shown and written after the process was killed is still there after a power cut.
+    void check_what_was_shown(FakeDisk& left, const CrashWorkload& workload) {
+        auto files = StoreFiles::open(left, clock_, CrashWorkload::kFolder);
+        if (!files)
+            return;
+        const std::string shown = state_of(**files, "CREATE TABLE probe(a)");
+        const auto later = left.after_power_cut(Unsynced::lost, *random_);
+        auto files_later = StoreFiles::open(*later, clock_, CrashWorkload::kFolder);
+        const std::string after = files_later ? state_of(**files_later) : files_later.error().to_string();
+        if (after != shown)
+            note("showed " + shown + "and then " + after, workload);
+    }
+
+    static std::string state_of(StoreFiles& files, const std::string& first = "") {
+        RawConnection connection(files);
+        connection.run("PRAGMA wal_autocheckpoint=0");
+        sqlite3_db_config(connection.raw(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        EXPECT_EQ(connection.run(first), SQLITE_OK);
+        return CrashWorkload::state_of(connection);
     }
 
     void note(std::string what, const CrashWorkload& workload) {
@@ -53,6 +71,7 @@ protected:
                 const Unsynced unsynced = seed == -2 ? Unsynced::lost : seed == -1 ? Unsynced::kept : Unsynced::any;
                 check(*disk.after_power_cut(unsynced, *random_), workload);
             }
+            check_what_was_shown(*disk.after_power_cut(Unsynced::kept, *random_), workload);
         });
         EXPECT_TRUE(workload.run());
         disk.before_each_change(nullptr);

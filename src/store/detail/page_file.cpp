@@ -57,7 +57,7 @@ Page first_page() {
 }
 
 PageFile::PageFile(std::unique_ptr<DiskFile> file, std::uint64_t size, std::string path, FirstFailure& failure)
-    : file_(std::move(file)), size_(size), synced_pages_(pages()), path_(std::move(path)), failure_(failure) {}
+    : file_(std::move(file)), size_(size), path_(std::move(path)), failure_(failure) {}
 
 Result<> PageFile::recorded(Result<> result, FirstFailure::Writes writes) {
     if (!result) [[unlikely]]
@@ -151,7 +151,7 @@ Result<> PageFile::truncate(std::uint64_t size) {
     Result<> cut = file_->truncate(size);
     if (cut) {
         size_.store(size, std::memory_order_release);
-        synced_pages_.store(std::min(synced_pages(), pages()), std::memory_order_release);
+        set_synced_pages(std::min(synced_pages(), pages()));
     }
     return recorded(std::move(cut), FirstFailure::Writes::stop);
 }
@@ -161,7 +161,7 @@ Result<> PageFile::sync() {
     const std::uint32_t synced = pages();
     Result<> done = file_->sync();
     if (done)
-        synced_pages_.store(synced, std::memory_order_release);
+        set_synced_pages(synced);
     return recorded(std::move(done), FirstFailure::Writes::stop);
 }
 

@@ -47,8 +47,9 @@ public:
 
     std::uint64_t size() const { return size_.load(std::memory_order_acquire); }
     std::uint32_t pages() const { return static_cast<std::uint32_t>(size() / kPageBytes); }
-    // How many of them a crash leaves there.
+    // How many of them a power cut leaves there at least; at opening, what the mark knows of.
     std::uint32_t synced_pages() const { return synced_pages_.load(std::memory_order_acquire); }
+    void set_synced_pages(std::uint32_t pages) { synced_pages_.store(pages, std::memory_order_release); }
 
     // "… is damaged", or nothing; records nothing. For scrubs.
     Result<> check(std::uint32_t number);
@@ -61,7 +62,7 @@ private:
 
     std::unique_ptr<DiskFile> file_;
     std::atomic<std::uint64_t> size_;
-    std::atomic<std::uint32_t> synced_pages_;
+    std::atomic<std::uint32_t> synced_pages_ = 0;
     std::string path_;
     FirstFailure& failure_;
     std::mutex first_page_;  // its header is read while a checkpoint may write it

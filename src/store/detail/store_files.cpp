@@ -33,9 +33,11 @@ public:
     Result<std::unique_ptr<Mark>> open_mark(const PageFile& main, DiskFile& wal, bool wal_is_new) {
         TRY(std::unique_ptr<DiskFile> file, open_existing(kMarkName));
         if (file) {
-            if (wal_is_new)
+            TRY(std::unique_ptr<Mark> mark, Mark::load(std::move(file), path_of(kMarkName), failure_));
+            // Whoever made the store may have been killed before its names were synced.
+            if (wal_is_new || mark->content().sequence <= kNewMarkSequence)
                 TRY_DO(disk_.sync_folder(folder_));
-            return Mark::load(std::move(file), path_of(kMarkName), failure_);
+            return mark;
         }
         TRY(const std::uint64_t wal_bytes, wal.size());
         if (wal_bytes > 0)
@@ -63,7 +65,10 @@ public:
         if (main.pages() < content.main_pages)
             return fail("store_damaged", "{} page {}: the file ends before it, and had {} pages", path_of(kMainName),
                         main.pages() + 1, content.main_pages);
+        main.set_synced_pages(content.main_pages);
         TRY(WalVerdict verdict, judge_wal(*file, path_of(kWalName), content));
+        if (verdict.start.bytes > 0)
+            TRY_DO(mark.sync());
         if (verdict.start.committed == 0 && verdict.start.bytes > 0) {
             TRY_DO(file->truncate(0));
             verdict.start.bytes = 0;
@@ -75,6 +80,7 @@ public:
             TRY_DO(file->sync());
         if (!verdict.start.holds_page_one)
             TRY_DO(main.check(1));
+        TRY_DO(mark.repair(verdict.start.salts, verdict.start.committed, main.synced_pages()));
         const WalFile::Ports ports{.main = main, .mark = mark, .failure = failure_, .clock = clock_};
         return std::make_unique<WalFile>(std::move(file), path_of(kWalName), ports, std::move(verdict.sums),
                                          verdict.start);
@@ -103,9 +109,13 @@ private:
         return disk_.rename(made, folder_ / name);
     }
 
+    static constexpr std::uint64_t kNewMarkSequence = 2;
+
     static Result<> write_new_mark(DiskFile& file, std::uint32_t main_pages) {
-        TRY_DO(file.write(kMarkSlotDistance, encode_mark({.sequence = 1, .main_pages = main_pages})));
-        return file.write(0, encode_mark({.sequence = 2, .main_pages = main_pages}));
+        MarkContent content{.sequence = kNewMarkSequence - 1, .main_pages = main_pages};
+        TRY_DO(file.write(kMarkSlotDistance, encode_mark(content)));
+        ++content.sequence;
+        return file.write(0, encode_mark(content));
     }
 
     Disk& disk_;
