@@ -1,5 +1,7 @@
 #include "admin/backup_folder.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 #include <fmt/chrono.h>
 
@@ -40,12 +42,23 @@ std::string to_text(const BackupReport& backup) {
     return json::serialize(index) + "\n";
 }
 
-// Whoever reads it knows that the members have these types: `check` was right.
-BackupReport report_of(const json::object& index, const fs::path& folder) {
-    BackupReport report{.directory = folder, .time = std::string(index.at("time").as_string())};
-    for (const json::value& store : index.at("stores").as_array())
-        report.stores.push_back(
-            {std::string(store.at("service").as_string()), store.at("bytes").to_number<std::uint64_t>()});
+// A backup may come from anywhere: its names become paths.
+Result<BackupReport> report_of(const json::object& index, const fs::path& folder) {
+    const auto invalid = [&] { return fail("store_damaged", "{} is no list of stores", (folder / kIndex).string()); };
+    const json::value* time = index.if_contains("time");
+    const json::value* stores = index.if_contains("stores");
+    if (time == nullptr || !time->is_string() || stores == nullptr || !stores->is_array())
+        return invalid();
+    BackupReport report{.directory = folder, .time = std::string(time->get_string())};
+    for (const json::value& store : stores->get_array()) {
+        const json::value* name = store.is_object() ? store.get_object().if_contains("service") : nullptr;
+        const json::value* bytes = store.is_object() ? store.get_object().if_contains("bytes") : nullptr;
+        if (name == nullptr || !name->is_string() || bytes == nullptr || !bytes->is_int64())
+            return invalid();
+        if (!model::parse_service_name(name->get_string()))
+            return invalid();
+        report.stores.push_back({std::string(name->get_string()), static_cast<std::uint64_t>(bytes->get_int64())});
+    }
     return report;
 }
 
@@ -137,6 +150,24 @@ Result<> put_aside(store::Disk& disk, const Clock& clock, const fs::path& target
 
 }  // namespace
 
+std::vector<StoreSize> sizes_of_stores(const fs::path& data_directory) {
+    const auto size_of = [](const fs::path& file) {
+        std::error_code fault;
+        const auto bytes = fs::file_size(file, fault);
+        return fault ? 0 : bytes;
+    };
+    std::vector<StoreSize> sizes;
+    std::error_code fault;
+    for (const auto& entry : fs::directory_iterator(data_directory / kServices, fault)) {
+        const fs::path file = entry.path() / kStoreFile;
+        if (is_there(file))
+            sizes.push_back(
+                {entry.path().filename().string(), entry.path(), size_of(file), size_of(file.string() + "-wal")});
+    }
+    std::ranges::sort(sizes, {}, &StoreSize::service);
+    return sizes;
+}
+
 std::string time_text(const Clock& clock) {
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(clock.wall_now())));
 }
@@ -172,7 +203,7 @@ Result<BackupReport> read_backup(const fs::path& folder) {
     const json::object* index = value.if_object();
     if (index == nullptr || !index->contains("check") || index->at("check") != json::value(checked_text(*index)))
         return fail("store_damaged", "{} is not what was written", path.string());
-    if (index->at("format") != kFormat)
+    if (index->if_contains("format") == nullptr || index->at("format") != kFormat)
         return fail("store_newer", "{} has another format than {}", path.string(), kFormat);
     return report_of(*index, folder);
 }

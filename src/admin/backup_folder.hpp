@@ -37,6 +37,16 @@ Result<BackupReport> restore_backup(store::Disk& disk, const Clock& clock, const
                                     const std::filesystem::path& target, WhatIsThere what_is_there,
                                     const OnStoreWork& on_work);
 
+// A store in a data directory, as its files look from outside.
+struct StoreSize {
+    std::string service;
+    std::filesystem::path folder;
+    std::uint64_t bytes = 0;
+    std::uint64_t wal_bytes = 0;
+};
+// By service.
+std::vector<StoreSize> sizes_of_stores(const std::filesystem::path& data_directory);
+
 // "2026-01-01T12:00:00Z"
 std::string time_text(const Clock& clock);
 

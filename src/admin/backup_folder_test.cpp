@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/digest.hpp"
 #include "base/files.hpp"
 #include "store/testing/store_fixture.hpp"
 
@@ -112,6 +113,29 @@ TEST_F(BackupFolder, a_changed_index_is_damage) {
     EXPECT_EQ(restore().error().name(), "store_damaged");
     std::filesystem::remove(backup / "backup.json");
     EXPECT_EQ(restore().error().name(), "not_found");
+}
+
+// Its names become paths.
+TEST_F(BackupFolder, an_index_that_names_something_else_than_a_service_is_damage) {
+    ASSERT_TRUE(back_up());
+    const std::string check = hex(sha256({R"({"format":1,"time":"","stores":[{"service":"../x","bytes":1}]})"}));
+    ASSERT_TRUE(
+        write_file(backup / "backup.json",
+                   R"({"format":1,"time":"","stores":[{"service":"../x","bytes":1}],"check":")" + check + "\"}"));
+
+    EXPECT_THAT(restore().error().message(), EndsWith("backup.json is no list of stores"));
+}
+
+TEST_F(BackupFolder, stores_of_a_data_directory_have_sizes) {
+    ASSERT_TRUE(back_up());
+    ASSERT_TRUE(restore());
+
+    const auto sizes = sizes_of_stores(data);
+
+    ASSERT_EQ(sizes.size(), 1U);
+    EXPECT_EQ(sizes[0].service, "orders");
+    EXPECT_EQ(sizes[0].bytes, std::filesystem::file_size(restored_file()));
+    EXPECT_TRUE(sizes_of_stores(folder / "nowhere").empty());
 }
 
 TEST_F(BackupFolder, stores_that_are_there_are_kept_or_put_aside) {
