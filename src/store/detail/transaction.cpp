@@ -168,8 +168,9 @@ async::Task<Result<FlushOutcome>> Transaction::give_turn_back() {
     has_written_ = has_begun_ = false;
     if (!must_wait)
         co_return FlushOutcome::flushed;
-    const Result<> settled =
-        co_await async::guard(loop_, until_settled(*ticket), {.deadline = loop_.now() + kFlushPatience});
+    const async::GuardOptions patience{.deadline = loop_.now() + kFlushPatience};
+    auto settling = until_settled(*ticket);
+    const Result<> settled = co_await async::guard(loop_, std::move(settling), patience);
     co_return settled ? *ticket->outcome : FlushOutcome::unknown;
 }
 
