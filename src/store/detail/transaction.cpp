@@ -102,7 +102,11 @@ async::Task<Result<>> Transaction::rollback() {
     if (!grip_->holds_turn)
         co_return Result<>();
     CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
-    (void)outcome;
+    // It goes on with what it has read, which may be a mate's work.
+    if (outcome != FlushOutcome::flushed) {
+        doom(error("batch_rolled_back", "the flush that the handler had read from was rolled back"), true);
+        co_return Failure(*doom_);
+    }
     co_return Result<>();
 }
 
