@@ -10,9 +10,9 @@ namespace skep::store {
 namespace {
 
 constexpr auto kAlone = std::chrono::seconds(60);
-constexpr auto kFull = std::chrono::seconds(1);  // then a write tries whether there is space again
+constexpr auto kFull = std::chrono::seconds(1);           // then a write tries whether there is space again
 constexpr auto kMigrationTime = std::chrono::minutes(5);  // with the wait for the turn
-constexpr std::size_t kMaxAlone = 1'000;         // routes remembered
+constexpr std::size_t kMaxAlone = 1'000;                  // routes remembered
 
 }  // namespace
 
@@ -91,7 +91,7 @@ Result<> ServiceStore::open_now() {
         if (state_ == State::failing)
             return fail("store_failed", "the store of {} is closing after a failure", settings_.service.value());
     }
-    auto opened = OpenStore::open(ports_, settings_, [this] { failed(); });
+    auto opened = OpenStore::open(ports_, settings_, counters_, [this] { failed(); });
     const std::lock_guard lock(mutex_);
     if (!opened) {
         trouble_ = opened.error();
