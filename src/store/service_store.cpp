@@ -91,7 +91,7 @@ Result<> ServiceStore::open_now() {
         if (state_ == State::failing)
             return fail("store_failed", "the store of {} is closing after a failure", settings_.service.value());
     }
-    auto opened = OpenStore::open(ports_, settings_, [this] { failed(); });
+    auto opened = OpenStore::open(ports_, settings_, counters_, [this] { failed(); });
     const std::lock_guard lock(mutex_);
     if (!opened) {
         trouble_ = opened.error();
