@@ -10,9 +10,9 @@ namespace skep::store {
 namespace {
 
 constexpr auto kAlone = std::chrono::seconds(60);
-constexpr auto kFull = std::chrono::seconds(1);  // then a write tries whether there is space again
+constexpr auto kFull = std::chrono::seconds(1);           // then a write tries whether there is space again
 constexpr auto kMigrationTime = std::chrono::minutes(5);  // with the wait for the turn
-constexpr std::size_t kMaxAlone = 1'000;         // routes remembered
+constexpr std::size_t kMaxAlone = 1'000;                  // routes remembered
 
 }  // namespace
 

@@ -67,8 +67,8 @@ public:
     // `opened` is called, on the thread that opened the files, with them open. Set before the first use.
     void on_open(std::function<void()> opened) { opened_ = std::move(opened); }
 
-    // Applies what is pending of the migrations in `folder` (store/migrations.hpp) while handlers wait for the turn; the
-    // names of those that were. Blocking.
+    // Applies what is pending of the migrations in `folder` (store/migrations.hpp) while handlers wait for the turn;
+    // the names of those that were. Blocking.
     Result<std::vector<std::string>> migrate(const std::filesystem::path& folder);
     // What was applied, and what `migrate` would.
     Result<MigrationPlan> plan(const std::filesystem::path& folder);
