@@ -36,6 +36,9 @@ async::Task<Result<>> until_told(std::shared_ptr<Readers::Waiter> waiter) {
 
 // Whatever it needs for reading or writing: the turn, or a snapshot.
 async::Task<Result<>> Transaction::reach(Access access) {
+    // A store that failed is closed as soon as nobody holds on to it.
+    if (!doom_ && grip_->pin && grip_->pin->turns().is_refusing())
+        doom(error("store_failed", "the store is closed after a failure"), false);
     if (doom_)
         co_return Failure(*doom_);
     if (grip_->holds_turn)
