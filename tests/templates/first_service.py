@@ -1,4 +1,4 @@
-"""The first service as the documents tell it: their lines, run as written."""
+"""What the documents tell to do: their lines, run as written."""
 
 import os
 import re
