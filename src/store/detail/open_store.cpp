@@ -107,15 +107,17 @@ void OpenStore::end_unchanged() {
 }
 
 void OpenStore::commit() {
+    // Once a failure is told, another thread may close all of this.
+    const auto turns = turns_;
     const auto committed = writer_->execute("COMMIT");
     in_batch_ = false;
     if (committed && !files_->failure()) {
         flushes_.fetch_add(1, std::memory_order_relaxed);
         owes_mark_.store(true, std::memory_order_relaxed);
         ports_.flushed();
-        turns_->end_batch(FlushOutcome::flushed);
+        turns->end_batch(FlushOutcome::flushed);
         checkpoint();
-        turns_->resume();
+        turns->resume();
         return;
     }
     if (writer_->has_transaction())
@@ -161,7 +163,8 @@ Result<> OpenStore::close_after_failure() {
     readers_.close();
     Result<> cut = files_->cut_to_last_flush();
     turns_->end_batch(cut ? FlushOutcome::rolled_back : FlushOutcome::unknown);
-    files_.reset();
+    if (cut)
+        files_.reset();
     return cut;
 }
 

@@ -85,8 +85,10 @@ async::Task<Result<>> Transaction::commit() {
     if (!grip_->holds_turn)
         co_return Result<>();
     grip_->is_in_savepoint = false;
-    CO_TRY_DO(grip_->pin->keep(may_have_changed_));
+    Result<> kept = grip_->pin->keep(may_have_changed_);
     CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
+    if (!kept)
+        co_return kept;
     has_called_ = true;  // a second run would do the first part twice
     CO_TRY(const Ending ending, ending_of(outcome));
     (void)ending;
@@ -214,12 +216,10 @@ async::Task<Result<Ending>> Transaction::keep(const model::Response& response) {
     if (!grip_->holds_turn)
         co_return Ending::settled;
     grip_->is_in_savepoint = false;
-    if (Result<> kept = grip_->pin->keep(may_have_changed_); !kept) {
-        CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
-        (void)outcome;
-        co_return pass_on(std::move(kept));
-    }
+    Result<> kept = grip_->pin->keep(may_have_changed_);
     CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
+    if (!kept)
+        co_return pass_on(std::move(kept));
     co_return ending_of(outcome);
 }
 
