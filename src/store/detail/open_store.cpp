@@ -170,7 +170,8 @@ Result<> OpenStore::close_after_failure() {
     readers_.close();
     Result<> cut = files_->cut_to_last_flush();
     turns_->end_batch(cut ? FlushOutcome::rolled_back : FlushOutcome::unknown);
-    files_.reset();
+    if (cut)
+        files_.reset();
     return cut;
 }
 
