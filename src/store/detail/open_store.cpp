@@ -111,11 +111,16 @@ void OpenStore::commit() {
     const std::shared_ptr<Turns> turns = turns_;
     const auto committed = writer_->execute("COMMIT");
     in_batch_ = false;
-    if (committed && !files_->failure()) {
+    if (committed) {
+        // It is flushed, whatever damage a reader may have come upon meanwhile.
         flushes_.fetch_add(1, std::memory_order_relaxed);
         owes_mark_.store(true, std::memory_order_relaxed);
         ports_.flushed();
         turns->end_batch(FlushOutcome::flushed);
+        if (files_->failure()) {
+            on_failure_();
+            return;
+        }
         checkpoint();
         turns->resume();
         return;
