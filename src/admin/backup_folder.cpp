@@ -208,9 +208,10 @@ Result<BackupReport> read_backup(const fs::path& folder) {
     return report_of(*index, folder);
 }
 
-Result<BackupReport> restore_backup(store::Disk& disk, const Clock& clock, const fs::path& folder,
-                                    const fs::path& target, WhatIsThere what_is_there, const OnStoreWork& on_work) {
-    TRY(BackupReport backup, read_backup(folder));
+Result<BackupReport> restore_backup(store::Disk& disk, const Clock& clock, const Restore& restore,
+                                    const OnStoreWork& on_work) {
+    const fs::path& target = restore.data_directory;
+    TRY(BackupReport backup, read_backup(restore.backup));
     TRY(auto damages, damages_of(disk, backup, on_work));
     TRY_DO(refuse_damaged(std::move(damages)));
     // Built beside, so that half a restore is never taken for a whole one.
@@ -220,10 +221,10 @@ Result<BackupReport> restore_backup(store::Disk& disk, const Clock& clock, const
     NewFolder made(building);
     TRY_DO(disk.make_folder(building));
     for (const auto& stored : backup.stores)
-        TRY_DO(copy_file(disk, file_of(folder, stored.service), building / stored.service / kStoreFile, on_work,
+        TRY_DO(copy_file(disk, file_of(restore.backup, stored.service), building / stored.service / kStoreFile, on_work,
                          stored.service));
     TRY_DO(disk.sync_folder(building));
-    TRY_DO(put_aside(disk, clock, target, what_is_there));
+    TRY_DO(put_aside(disk, clock, target, restore.what_is_there));
     fs::remove(target / kServices, ignored);  // an empty one
     TRY_DO(disk.rename(building, target / kServices));
     made.keep();

@@ -30,11 +30,17 @@ Result<BackupReport> read_backup(const std::filesystem::path& folder);
 
 enum class WhatIsThere : std::uint8_t { keep, put_aside };
 
-// Checks every page of the backup in `folder`, and puts its stores into the data directory `target`, whose lock the
-// caller holds. What is in `target`/services is kept: the restore fails with `already_exists`; or it is put aside, as
-// services.before-TIME. Fails with `store_damaged`, naming the places, before anything is touched.
-Result<BackupReport> restore_backup(store::Disk& disk, const Clock& clock, const std::filesystem::path& folder,
-                                    const std::filesystem::path& target, WhatIsThere what_is_there,
+struct Restore {
+    std::filesystem::path backup;
+    std::filesystem::path data_directory;  // whose lock the caller holds
+    // Stores that are there are kept, and the restore fails with `already_exists`; or they are put aside, in
+    // services.before-TIME.
+    WhatIsThere what_is_there = WhatIsThere::keep;
+};
+
+// Checks every page of the backup, and puts its stores into the data directory. Fails with `store_damaged`, naming the
+// places, before anything is touched.
+Result<BackupReport> restore_backup(store::Disk& disk, const Clock& clock, const Restore& restore,
                                     const OnStoreWork& on_work);
 
 // A store in a data directory, as its files look from outside.

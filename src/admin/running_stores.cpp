@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 
-#include "admin/backup_folder.hpp"
 #include "store/copy.hpp"
 #include "store/inspect.hpp"
 
@@ -67,6 +66,10 @@ Result<std::shared_ptr<store::ServiceStore>> RunningStores::find(const model::Se
     return store;
 }
 
+OnStoreWork RunningStores::unless_stopping(OnStoreWork tell) const {
+    return [this, tell = std::move(tell)](const StoreProgress& progress) { return !is_stopping_ && tell(progress); };
+}
+
 async::Task<Result<std::vector<TableReport>>> RunningStores::tables(model::ServiceName service) {
     CO_TRY(auto store, find(service));
     const auto work = [store, deadline = ports_.loop.now() + kPatience]() -> Result<std::vector<TableReport>> {
@@ -88,7 +91,8 @@ async::Task<Result<ExportReport>> RunningStores::export_to(model::ServiceName se
                                                            OnStoreProgress on_progress) {
     CO_TRY(auto store, find(service));
     const Watch watch(ports_.loop, std::move(on_progress));
-    const auto work = [store, file, name = service.value(), tell = watch.teller()]() -> Result<ExportReport> {
+    const auto work = [store, file, name = service.value(),
+                       tell = unless_stopping(watch.teller())]() -> Result<ExportReport> {
         const auto copied = [&](std::uint64_t done, std::uint64_t all) { return tell({name, done, all}); };
         TRY(const std::uint64_t bytes, store::export_store(*store, file, copied));
         return ExportReport{file, bytes};
@@ -109,7 +113,7 @@ async::Task<Result<std::vector<MigrationReport>>> RunningStores::migrations(std:
 
 async::Task<Result<BackupReport>> RunningStores::back_up(std::filesystem::path directory, OnStoreProgress on_progress) {
     const Watch watch(ports_.loop, std::move(on_progress));
-    const auto work = [this, directory, tell = watch.teller()] {
+    const auto work = [this, directory, tell = unless_stopping(watch.teller())] {
         return write_backup(ports_.stores.all(), ports_.clock, directory, tell);
     };
     co_return co_await copying_.run(ports_.loop, work);

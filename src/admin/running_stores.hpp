@@ -1,8 +1,10 @@
 #pragma once
 // RunningStores: StoreAdmin over the stores of this process.
 
+#include <atomic>
 #include <functional>
 
+#include "admin/backup_folder.hpp"
 #include "admin/store_admin.hpp"
 #include "async/blocking_pool.hpp"
 #include "base/clock.hpp"
@@ -23,6 +25,8 @@ public:
         std::function<std::vector<model::Service>()> services;
     };
     explicit RunningStores(Ports ports) : ports_(std::move(ports)) {}
+    // What is being copied is given up.
+    ~RunningStores() override { is_stopping_ = true; }
 
     async::Task<Result<std::vector<TableReport>>> tables(model::ServiceName service) override;
     async::Task<Result<Bytes>> query(model::ServiceName service, std::string sql) override;
@@ -34,7 +38,11 @@ public:
 private:
     Result<std::shared_ptr<store::ServiceStore>> find(const model::ServiceName& service) const;
 
+    // Told on the copying thread; false once the copy shall end.
+    OnStoreWork unless_stopping(OnStoreWork tell) const;
+
     Ports ports_;
+    std::atomic<bool> is_stopping_ = false;
     async::BlockingPool looking_{1, 64};
     async::BlockingPool copying_{1, 4};
 };

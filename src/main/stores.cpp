@@ -119,8 +119,8 @@ int restore(const cli::RestoreOptions& options, cli::Output& output) {
     const SystemClock clock;
     const auto disk = store::make_system_disk();
     const auto what_is_there = options.force ? admin::WhatIsThere::put_aside : admin::WhatIsThere::keep;
-    const auto restored =
-        admin::restore_backup(*disk, clock, options.backup, options.project.data_dir, what_is_there, shown_by(output));
+    const admin::Restore request{options.backup, options.project.data_dir, what_is_there};
+    const auto restored = admin::restore_backup(*disk, clock, request, shown_by(output));
     if (!restored)
         return output.fail(restored.error());
     output.print(listing_of(*restored));

@@ -1,5 +1,7 @@
 """The shop's stores: what was answered is there, however often it is asked for and whenever Skep is killed."""
 
+import json
+import os
 import signal
 import subprocess
 
@@ -11,6 +13,10 @@ from support.polling import PATIENCE, eventually
 from support.running import launch_project
 
 CUSTOMER = {"username": "carol", "email": "carol@example.com"}
+
+
+ORDERS = ROOT / "tools/orders"
+ENVIRONMENT = {"PATH": os.environ["PATH"], "NO_PROXY": "*"}
 
 
 def order_of(user, product=1, quantity=2):
@@ -47,11 +53,36 @@ class Shop:
         self.running = launch_project(SHOP, self._folder, arguments)
 
 
+class Loader:
+    """`tools/orders` and its journal."""
+
+    def __init__(self, journal):
+        self.journal = journal
+        journal.touch()
+
+    def start(self, url):
+        """Places orders until the shop goes away."""
+        command = [ORDERS, "place", url, self.journal, "4"]
+        return subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
+
+    def acknowledged(self):
+        return self.journal.read_text().count('"order_id"')
+
+    def verify(self, url):
+        command = [ORDERS, "verify", url, self.journal, "4"]
+        return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=120)
+
+
 @pytest.fixture
 def shop(tmp_path):
     shop = Shop(tmp_path)
     yield shop
     assert shop.running.stop() == 0
+
+
+@pytest.fixture
+def loader(tmp_path):
+    return Loader(tmp_path / "journal")
 
 
 def test_an_order_is_there_after_a_kill(shop):
@@ -134,7 +165,7 @@ def test_the_tour_meets_no_surprise_where_skep_is_killed_in_between(shop, tmp_pa
         [ROOT / "examples/shop/tour.sh", shop.running.url, meanwhile],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={"PATH": "/usr/bin:/bin", "NO_PROXY": "*"},
+        env=ENVIRONMENT,
         text=True,
     )
     eventually(reached.exists, "the tour's order")
@@ -145,6 +176,29 @@ def test_the_tour_meets_no_surprise_where_skep_is_killed_in_between(shop, tmp_pa
     printed, _ = tour.communicate(timeout=6 * PATIENCE)
     assert tour.returncode == 0, printed
     assert "every reply was the expected one" in printed
+
+
+def test_no_acknowledged_order_is_lost_where_skep_is_killed_under_load(shop, loader):
+    placing = loader.start(shop.running.url)
+    eventually(lambda: loader.acknowledged() >= 50, "50 orders", 3 * PATIENCE)
+
+    shop.kill_and_start()
+
+    printed, _ = placing.communicate(timeout=3 * PATIENCE)
+    assert placing.returncode == 0, printed
+    verified = loader.verify(shop.running.url)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_an_order_that_is_not_there_is_found_missing(shop, loader):
+    placed = shop.place("an-order-of-carol", order_of(shop.user)).json()
+    entries = [{"user": shop.user}, {"key": "an-order-that-is-lost", "order_id": placed["order_id"] + 1}]
+    loader.journal.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+
+    verified = loader.verify(shop.running.url)
+
+    assert verified.returncode == 1
+    assert json.loads(verified.stdout)["missing"] == 1
 
 
 @pytest.mark.parametrize("line", shell_lines("examples/shop/README.md", "clang++-19"))

@@ -180,7 +180,7 @@ void Transaction::doom(Error error, bool can_run_again) {
 void Transaction::let_go() {
     timeout_.disarm();
     grip_->let_go();
-    has_written_ = false;
+    has_written_ = may_have_changed_ = false;
 }
 
 }  // namespace skep::store
