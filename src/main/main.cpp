@@ -16,6 +16,7 @@
 #include "main/doctor.hpp"
 #include "main/program.hpp"
 #include "main/signals.hpp"
+#include "main/stores.hpp"
 #include "main/up.hpp"
 
 namespace {
@@ -38,8 +39,10 @@ cli::Commands commands_with(const Environment& environment) {
         return run_program(options, environment, output);
     };
     commands.doctor = [&environment](const cli::DoctorOptions& options, cli::Output& output) {
-        return doctor(options.project, environment, output);
+        return doctor(options, environment, output);
     };
+    commands.migrate = migrate;
+    commands.restore = restore;
     return commands;
 }
 

@@ -90,6 +90,8 @@ Result<> ServiceLoader::open_store(LoadedService& loaded) {
     TRY(const std::vector<std::string> applied, loaded.store->migrate(loaded.spec.migrations));
     for (const auto& name : applied)
         told_(fmt::format("service '{}': applied migration {}", loaded.spec.name.value(), name));
+    TRY(const std::vector<store::Migration> all, store::read_migrations(loaded.spec.migrations));
+    loaded.migrations = all.size();
     return {};
 }
 

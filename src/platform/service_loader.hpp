@@ -26,6 +26,7 @@ struct LoadedService {
     std::shared_ptr<const host::ServiceEnvironment> environment;
     std::shared_ptr<const wasm::App> app;        // null for a process
     std::shared_ptr<store::ServiceStore> store;  // null where it has neither data nor keys
+    std::size_t migrations = 0;                  // of its store; all are applied
     std::shared_ptr<const model::RouteOptionsTable> routes;
     std::shared_ptr<mesh::Occupancy> occupancy = std::make_shared<mesh::Occupancy>();
 };

@@ -109,6 +109,8 @@ TEST_F(ServiceStoreTest, a_late_write_sees_a_mates_change_that_is_not_flushed_ye
 
 TEST_F(ServiceStoreTest, two_handlers_of_one_batch_share_one_flush) {
     const auto before = store->flushes();
+    const std::uint64_t batches_before = store->counters().batches;
+    const std::uint64_t handlers_before = store->counters().batch_handlers;
     auto first = start();
     write(*first, "INSERT INTO t VALUES (2, 0)");
     async::TaskGroup group(loop);
@@ -120,7 +122,7 @@ TEST_F(ServiceStoreTest, two_handlers_of_one_batch_share_one_flush) {
     group.spawn(finish(*first));
     auto second = start();
     group.spawn([](HandlerTransaction& handler, auto end) -> async::Task<void> {
-        const auto written = co_await handler.execute("INSERT INTO t VALUES (3, 0)", {});
+        const auto written = co_await handler.execute("INSERT INTO t VALUES (3, 0)", "");
         EXPECT_TRUE(written);
         co_await end(handler);
     }(*second, finish));
@@ -128,6 +130,9 @@ TEST_F(ServiceStoreTest, two_handlers_of_one_batch_share_one_flush) {
     loop.run(group.join());
 
     EXPECT_EQ(store->flushes() - before, 1U);
+    EXPECT_EQ(store->counters().batches - batches_before, 1U);
+    EXPECT_EQ(store->counters().batch_handlers - handlers_before, 2U);
+    EXPECT_EQ(store->counters().flushes, store->counters().batches);
     EXPECT_EQ(seen("SELECT count(*) FROM t"), 3);
 }
 
@@ -168,7 +173,7 @@ TEST_F(ServiceStoreTest, one_that_waits_for_the_turn_gets_it_when_the_holder_is_
     auto waiting = start();
     async::TaskGroup group(loop);
     group.spawn([](HandlerTransaction& handler) -> async::Task<void> {
-        const auto written = co_await handler.execute("UPDATE t SET n = n + 1 WHERE id = 1", {});
+        const auto written = co_await handler.execute("UPDATE t SET n = n + 1 WHERE id = 1", "");
         EXPECT_TRUE(written);
         model::Response response;
         const auto ended = co_await handler.end(&response);
