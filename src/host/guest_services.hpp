@@ -61,7 +61,7 @@ private:
     async::Task<Result<model::Response>> call_service(std::string name, model::Request request);
     async::Task<Result<model::Response>> call_outside(model::Request request, TimePoint deadline);
     Result<store::HandlerTransaction*> granted(bool grant, std::string_view reason, std::string_view key);
-    async::Task<Result<>> step_out(model::Request& request);
+    async::Task<Result<bool>> step_out(model::Request& request);
     void log_lines(std::string& partial, std::string_view bytes, LogLevel level);
 
     std::shared_ptr<const ServiceEnvironment> environment_;

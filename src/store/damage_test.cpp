@@ -158,6 +158,16 @@ TEST_F(Damage, a_cut_main_file_is_told_at_opening) {
     EXPECT_THAT(try_open(*disk_).error().to_string(), HasSubstr("store.db page 10: the file ends before it"));
 }
 
+TEST_F(Damage, a_cut_main_file_that_was_brought_alone_is_told_at_opening) {
+    fill_main();
+    ASSERT_TRUE(disk_->remove(kMark) && disk_->remove(kWal));
+    EXPECT_EQ(rows_in(*disk_->after_power_cut(Unsynced::kept, *random_)), "40 ");
+
+    disk_->cut(kMain, 9 * kPageBytes);
+
+    EXPECT_THAT(try_open(*disk_).error().to_string(), HasSubstr("store.db page 10: the file ends before it"));
+}
+
 TEST_F(Damage, a_main_file_that_is_cut_while_open_is_told_at_the_next_read) {
     fill_main();
     open();

@@ -122,7 +122,7 @@ TEST_F(ServiceStoreTest, two_handlers_of_one_batch_share_one_flush) {
     group.spawn(finish(*first));
     auto second = start();
     group.spawn([](HandlerTransaction& handler, auto end) -> async::Task<void> {
-        const auto written = co_await handler.execute("INSERT INTO t VALUES (3, 0)", {});
+        const auto written = co_await handler.execute("INSERT INTO t VALUES (3, 0)", "");
         EXPECT_TRUE(written);
         co_await end(handler);
     }(*second, finish));
@@ -173,7 +173,7 @@ TEST_F(ServiceStoreTest, one_that_waits_for_the_turn_gets_it_when_the_holder_is_
     auto waiting = start();
     async::TaskGroup group(loop);
     group.spawn([](HandlerTransaction& handler) -> async::Task<void> {
-        const auto written = co_await handler.execute("UPDATE t SET n = n + 1 WHERE id = 1", {});
+        const auto written = co_await handler.execute("UPDATE t SET n = n + 1 WHERE id = 1", "");
         EXPECT_TRUE(written);
         model::Response response;
         const auto ended = co_await handler.end(&response);

@@ -11,13 +11,16 @@ from support.paths import SHOP, guest
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
+CUSTOMER = {"username": "carol", "email": "carol@example.com"}
 BASKET = {"customer": 1, "items": [{"product": 1, "quantity": 2}, {"product": 2, "quantity": 1}]}
 
 
 @pytest.fixture(scope="module")
 def shop(shared_platforms):
     ports = ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"]
-    return shared_platforms.start_project(SHOP, ["--profile", "demo", *ports])
+    shop = shared_platforms.start_project(SHOP, ["--profile", "demo", *ports])
+    assert shop.http.post("/users", json=CUSTOMER).json()["data"]["id"] == 1
+    return shop
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +110,8 @@ def test_a_guest_that_loops_is_ended_beside_its_neighbours(shop):
     assert set(neighbours) == {200}
 
 
-def test_a_product_is_read_from_the_granted_file(shop):
-    catalogue = json.loads((SHOP / "products/assets/catalogue.json").read_text())
+def test_a_picture_is_read_from_the_granted_folder(shop):
+    reply = shop.http.get("/products/1/picture")
 
-    products = shop.http.get("/products").json()
-
-    assert len(products["products"] if isinstance(products, dict) else products) == len(catalogue)
+    assert reply.headers["content-type"] == "image/svg+xml"
+    assert reply.content == (SHOP / "products/assets/pictures/1.svg").read_bytes()

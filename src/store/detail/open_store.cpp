@@ -110,7 +110,9 @@ void OpenStore::end_unchanged() {
     in_batch_ = false;
 }
 
+// Once a failure is told, whoever is last to use the store closes it: nothing of this may be touched after that.
 void OpenStore::commit() {
+    const std::shared_ptr<Turns> turns = turns_;
     const TimePoint begin = ports_.clock.now();
     const auto committed = writer_->execute("COMMIT");
     counters_.note_flush(static_cast<std::uint64_t>((ports_.clock.now() - begin).count()));
@@ -120,9 +122,9 @@ void OpenStore::commit() {
         flushes_.fetch_add(1, std::memory_order_relaxed);
         owes_mark_.store(true, std::memory_order_relaxed);
         ports_.flushed();
-        turns_->end_batch(FlushOutcome::flushed);
+        turns->end_batch(FlushOutcome::flushed);
         checkpoint();
-        turns_->resume();
+        turns->resume();
         return;
     }
     if (writer_->has_transaction())
@@ -132,8 +134,8 @@ void OpenStore::commit() {
         on_failure_();
         return;
     }
-    turns_->end_batch(FlushOutcome::rolled_back);
-    turns_->resume();
+    turns->end_batch(FlushOutcome::rolled_back);
+    turns->resume();
 }
 
 // With nobody holding the turn. A reader that never ends keeps the WAL from being emptied: past a bound no new ones are

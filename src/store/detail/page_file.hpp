@@ -27,6 +27,9 @@ bool page_is_whole(std::uint32_t number, std::span<const std::uint8_t, kPageByte
 // Page 1 of a database without tables: 4 KiB pages, 8 bytes reserved, journal mode WAL, stamped.
 Page first_page();
 
+// How many pages its header gives the database; 0 where it does not say.
+std::uint32_t pages_by_header(std::span<const std::uint8_t, kPageBytes> first);
+
 // Any thread; one writes at a time. Allocates nothing.
 class PageFile {
 public:
@@ -51,8 +54,10 @@ public:
     std::uint32_t synced_pages() const { return synced_pages_.load(std::memory_order_acquire); }
     void set_synced_pages(std::uint32_t pages) { synced_pages_.store(pages, std::memory_order_release); }
 
-    // "… is damaged", or nothing; records nothing. For scrubs.
+    // Fails with `store_damaged` where the page is; records nothing. For scrubs and openings.
     Result<> check(std::uint32_t number);
+    // Whether all pages are there that page 1 tells of, where nothing else does.
+    Result<> check_size();
 
 private:
     Result<> read_page(std::uint32_t number, std::span<std::uint8_t, kPageBytes> out);

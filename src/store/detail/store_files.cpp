@@ -30,7 +30,7 @@ public:
 
     // The mark, and the WAL's file, which may be new. Where there is no mark yet, nothing was ever committed, or the
     // main file was brought here alone.
-    Result<std::unique_ptr<Mark>> open_mark(const PageFile& main, DiskFile& wal, bool wal_is_new) {
+    Result<std::unique_ptr<Mark>> open_mark(PageFile& main, DiskFile& wal, bool wal_is_new) {
         TRY(std::unique_ptr<DiskFile> file, open_existing(kMarkName));
         if (file) {
             TRY(std::unique_ptr<Mark> mark, Mark::load(std::move(file), path_of(kMarkName), failure_));
@@ -42,6 +42,7 @@ public:
         TRY(const std::uint64_t wal_bytes, wal.size());
         if (wal_bytes > 0)
             return fail("store_damaged", "{}: is missing beside a WAL of {} bytes", path_of(kMarkName), wal_bytes);
+        TRY_DO(main.check_size());
         TRY_DO(write_whole(kMarkName, [&](DiskFile& made) { return write_new_mark(made, main.pages()); }));
         TRY_DO(disk_.sync_folder(folder_));
         TRY(file, disk_.open(folder_ / kMarkName, OpenMode::existing));
