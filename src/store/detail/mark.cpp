@@ -115,6 +115,11 @@ Result<> Mark::lower_pages(std::uint32_t main_pages) {
     return write(lower);
 }
 
+Result<> Mark::write_again() {
+    const std::lock_guard lock(mutex_);
+    return write(content_);
+}
+
 // The slot that holds the older content is overwritten.
 Result<> Mark::write(MarkContent content) {
     TRY_DO(failure_.check_writable());

@@ -44,6 +44,8 @@ public:
     static Result<std::unique_ptr<Mark>> load(std::unique_ptr<DiskFile> file, std::string path, FirstFailure& failure);
 
     MarkContent content() const;
+    // After a sync that failed, what is read from the file may not be on the disk; it is then.
+    Result<> write_again();
     // What was found damaged when it was loaded, "slot 2", though the other slot is whole.
     const std::string& damaged_slot() const { return damaged_slot_; }
 

@@ -48,6 +48,9 @@ public:
     std::uint64_t size() const { return size_.load(std::memory_order_acquire); }
     std::uint32_t pages() const { return static_cast<std::uint32_t>(size() / kPageBytes); }
     // How many of them a crash leaves there.
+    // What is known to be synced of a file that was there already: a killed process, or a failed sync, may have left
+    // more that is not.
+    void assume_synced(std::uint32_t pages) { synced_pages_.store(pages, std::memory_order_release); }
     std::uint32_t synced_pages() const { return synced_pages_.load(std::memory_order_acquire); }
 
     // "… is damaged", or nothing; records nothing. For scrubs.

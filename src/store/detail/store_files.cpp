@@ -63,8 +63,10 @@ public:
         if (main.pages() < content.main_pages)
             return fail("store_damaged", "{} page {}: the file ends before it, and had {} pages", path_of(kMainName),
                         main.pages() + 1, content.main_pages);
+        main.assume_synced(content.main_pages);
         TRY(WalVerdict verdict, judge_wal(*file, path_of(kWalName), content));
         if (verdict.start.committed == 0 && verdict.start.bytes > 0) {
+            TRY_DO(mark.write_again());
             TRY_DO(file->truncate(0));
             verdict.start.bytes = 0;
             verdict.sums->cut(0);
