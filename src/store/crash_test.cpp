@@ -1,75 +1,59 @@
-// What a crash leaves of a store: at every call that changes the disk, what was acknowledged is there, and the rest is
-// there as a whole or not at all.
-#include <algorithm>
+// Clients of one store in every order that a seed can draw, against a serial model, with power cuts on the way.
+#include <cstdlib>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/testing/manual_clock.hpp"
-#include "store/testing/crash_workload.hpp"
-#include "store/testing/fake_disk.hpp"
+#include "store/testing/simulation.hpp"
 
 namespace skep::store {
 namespace {
 
-using ::testing::AnyOf;
 using ::testing::IsEmpty;
 
-class Crash : public ::testing::Test {
+// The first seed of a run; other ones by SKEP_SEED.
+std::uint64_t first_seed() {
+    const char* given = std::getenv("SKEP_SEED");
+    return given == nullptr ? 1 : std::strtoull(given, nullptr, 10);
+}
+
+class Simulations : public ::testing::Test {
 protected:
-    // Opens what is left and compares it with what was acknowledged.
-    void check(FakeDisk& left, const CrashWorkload& workload) {
-        ++points_;
-        auto files = StoreFiles::open(left, clock_, CrashWorkload::kFolder);
-        if (!files) {
-            note("open: " + files.error().to_string(), workload);
-            return;
+    void run(int runs, Simulation::Options options) {
+        options.seed = first_seed();
+        for (int at = 0; at < runs && wrong.empty(); ++at, ++options.seed) {
+            options.at_once = 2 + static_cast<int>((options.seed - 1) % 3);
+            Simulation simulation(options);
+            wrong = simulation.run();
+            power_cuts += simulation.power_cuts();
+            done += simulation.done();
         }
-        {
-            RawConnection connection(**files);
-            const std::string state = CrashWorkload::state_of(connection);
-            if (state != expected_[static_cast<std::size_t>(workload.acknowledged())] &&
-                state != expected_[static_cast<std::size_t>(workload.attempted())])
-                note("shows " + state, workload);
-        }
-        if ((*files)->failure())
-            note("failure: " + (*files)->failure()->to_string(), workload);
-        const auto damaged = (*files)->scrub(nullptr, nullptr).value();
-        if (!damaged.empty())
-            note("scrub: " + damaged.front(), workload);
     }
 
-    void note(std::string what, const CrashWorkload& workload) {
-        wrong_.push_back(fmt::format("point {}, commit {} acknowledged, {} attempted, {}", points_,
-                                     workload.acknowledged(), workload.attempted(), what));
-    }
-
-    // Cuts the power before each change of a run: with everything lost, everything kept, and `seeds` ways between.
-    void crash_everywhere(int seeds) {
-        FakeDisk disk;
-        CrashWorkload workload(disk, clock_);
-        disk.before_each_change([&] {
-            for (int seed = -2; seed < seeds; ++seed) {
-                const Unsynced unsynced = seed == -2 ? Unsynced::lost : seed == -1 ? Unsynced::kept : Unsynced::any;
-                check(*disk.after_power_cut(unsynced, *random_), workload);
-            }
-        });
-        EXPECT_TRUE(workload.run());
-        disk.before_each_change(nullptr);
-    }
-
-    ManualClock clock_;
-    std::vector<std::string> expected_ = CrashWorkload::expected_states(clock_);
-    std::unique_ptr<Random> random_ = make_seeded_random(20'261'121);
-    int points_ = 0;
-    std::vector<std::string> wrong_;
+    std::vector<std::string> wrong;
+    int power_cuts = 0;
+    int done = 0;
 };
 
-TEST_F(Crash, leaves_every_acknowledged_commit_and_no_part_of_another) {
-    crash_everywhere(15);
+TEST_F(Simulations, no_order_of_handlers_loses_an_update_or_shows_what_is_not_committed) {
+    run(100, {.clients = 16});
 
-    EXPECT_THAT(wrong_, IsEmpty());
-    EXPECT_GE(points_, 5'000);
+    EXPECT_THAT(wrong, IsEmpty());
+    EXPECT_GE(done, 500);
+}
+
+TEST_F(Simulations, no_power_cut_loses_or_halves_or_repeats_a_handler) {
+    run(50, {.clients = 20, .power_cuts = 4});
+
+    EXPECT_THAT(wrong, IsEmpty());
+    EXPECT_GE(power_cuts, 5'000);
+}
+
+TEST_F(Simulations, no_failure_of_the_disk_and_power_cut_after_it_does_either) {
+    run(80, {.clients = 16, .disk_fails = true, .power_cuts = 1});
+
+    EXPECT_THAT(wrong, IsEmpty());
+    EXPECT_GE(power_cuts, 500);
 }
 
 }  // namespace
