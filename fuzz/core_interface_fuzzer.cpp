@@ -10,6 +10,7 @@
 #include "core_module.hpp"
 #include "host/guest_services.hpp"
 #include "host/host_interfaces.hpp"
+#include "store/testing/fake_transaction.hpp"
 #include "wasm/guest_task.hpp"
 
 namespace {
@@ -32,6 +33,16 @@ const std::vector<fuzz::CoreImport> kImports{
     {"trace", "end_span", 1},
     {"identity", "get", 1},
     {"identity", "claim", 1},
+    {"database", "query", 2},
+    {"database", "execute", 2},
+    {"kv", "get", 1},
+    {"kv", "set", 2},
+    {"kv", "delete", 1},
+    {"kv", "list", 2, 0, true, 1},
+    {"transaction", "begin"},
+    {"transaction", "commit"},
+    {"transaction", "rollback"},
+    {"idempotency", "current_key"},
     {"skep", "last_error"},
 };
 
@@ -76,7 +87,9 @@ public:
         context.trace = TraceContext::start(*random_);
         host::HostPorts ports{loop_, *random_, logger_, invoker_, outbound_};
         {
+            store::FakeTransaction transaction(loop_);
             host::GuestServices services(environment, ports, budget, context);
+            services.use(&transaction);
             run_guest(services, input);
         }
         for (const auto& [name, series] : environment->metrics->snapshot())
@@ -91,6 +104,8 @@ private:
         environment->calls = {"b"};
         environment->config = {{"k", "v"}, {"empty", ""}, {"long", std::string(5000, 'x')}};
         environment->secrets = {{"s", "secret"}};
+        environment->data = true;
+        environment->kv = true;
         environment->log_level = LogLevel::trace;
         environment->metrics = std::make_shared<host::GuestMetrics>();
         return environment;

@@ -8,13 +8,16 @@
 
 namespace skep::fuzz {
 
-// A function that the module imports: `strings` pairs of pointer and length, then `f64s` numbers.
+// A function that the module imports: `strings` pairs of pointer and length, then `i32s` integers, then `f64s` numbers.
 struct CoreImport {
     std::string_view module;
     std::string_view name;
     int strings = 0;
     int f64s = 0;
     bool has_result = true;
+    int i32s = 0;
+
+    int integers() const { return 2 * strings + i32s; }
 };
 
 // A preview 1 command. `_start` reads standard input into its memory at 1024, and then calls every import twice over,
@@ -65,7 +68,7 @@ private:
     std::string types() const {
         std::string out = index(imports_.size() + 3);
         for (const CoreImport& import : imports_) {
-            const std::string params = repeated(kInt, 2 * import.strings) + repeated("\x7C", import.f64s);
+            const std::string params = repeated(kInt, import.integers()) + repeated("\x7C", import.f64s);
             out += type(params, params.size(), import.has_result ? kInt : "");
         }
         return out + type(repeated(kInt, 4), 4, kInt) + type(std::string(kInt), 1, kInt) + type("", 0, "");
@@ -108,7 +111,7 @@ private:
     // if (flags & bit) drop(imports[i](…)), its pointers loaded by the first of `opcodes`, lengths by the second.
     std::string call(std::size_t i, std::uint32_t record, std::uint32_t bit, std::string_view opcodes) const {
         std::string out = load('\x2D', record) + number(bit) + "\x71\x04\x40";
-        for (int k = 0; k < 2 * imports_[i].strings; ++k)
+        for (int k = 0; k < imports_[i].integers(); ++k)
             out += load(opcodes[static_cast<std::size_t>(k) % 2], record + 4 + 4 * static_cast<std::uint32_t>(k));
         for (int k = 0; k < imports_[i].f64s; ++k)
             out += load('\x2B', record + 28);

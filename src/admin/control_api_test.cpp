@@ -158,8 +158,7 @@ TEST_F(ControlApiTest, paths_of_the_machine_are_absolute) {
 }
 
 TEST_F(ControlApiTest, lists_migrations_of_one_service_or_of_all) {
-    stores_.migration_reports = {{"orders", "0001_a.sql", "applied", "2026-01-01T12:00:00Z"},
-                                 {"orders", "0002_b.sql", "pending", ""}};
+    stores_.migration_reports = {{"orders", "0001_a.sql", "applied"}, {"orders", "0002_b.sql", "pending"}};
 
     EXPECT_EQ(get("/api/v1/migrations?service=orders").at("migrations").at(1).at("state"), "pending");
     EXPECT_EQ(stores_.asked, "migrations orders");

@@ -27,9 +27,8 @@ struct TableReport {
 // One migration of a service, applied or not.
 struct MigrationReport {
     std::string service;
-    std::string name;        // "0001_users.sql"
-    std::string state;       // "applied", "pending", "edited" or "missing"
-    std::string applied_at;  // RFC 3339; empty where it is not
+    std::string name;   // "0001_users.sql"
+    std::string state;  // "applied" or "pending"
 };
 
 struct ExportReport {
@@ -74,7 +73,8 @@ public:
     virtual async::Task<Result<ExportReport>> export_to(model::ServiceName service, std::filesystem::path file,
                                                         OnStoreProgress on_progress) = 0;
 
-    // In the order in which they run; of every service where none is named.
+    // In the order in which they run; of every service where none is named. Fails with what keeps one of them from
+    // running: `migration_edited` and its like.
     virtual async::Task<Result<std::vector<MigrationReport>>> migrations(std::optional<model::ServiceName> service) = 0;
 
     // Writes a verified snapshot of every store. Fails with `already_exists` where `directory` (absolute) is there and

@@ -59,10 +59,7 @@ json::object to_json(const TableReport& table) {
 }
 
 json::object to_json(const MigrationReport& migration) {
-    json::object object{{"service", migration.service}, {"name", migration.name}, {"state", migration.state}};
-    if (!migration.applied_at.empty())
-        object["applied_at"] = migration.applied_at;
-    return object;
+    return {{"service", migration.service}, {"name", migration.name}, {"state", migration.state}};
 }
 
 json::object to_json(const ExportReport& report) {

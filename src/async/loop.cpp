@@ -39,7 +39,7 @@ void Loop::run_chain() {
 
 bool Loop::turn() {
     now_ = clock_.now();
-    ready_.take_all(next_);
+    in_turn_ = true;
     run_remote();
     timers_.advance(now_);
     ready_.take_all(next_);
@@ -54,6 +54,7 @@ bool Loop::turn() {
         item->run();
         run_chain();
     }
+    in_turn_ = false;
 
     if (!ready_.empty() || !behind_.empty())
         return true;

@@ -95,6 +95,7 @@ private:
     IntrusiveList<Runnable> ready_;
     IntrusiveList<Runnable> next_;
     IntrusiveList<Runnable> behind_;
+    bool in_turn_ = false;
     std::thread::id thread_ = std::this_thread::get_id();
 
     std::function<void()> wake_;

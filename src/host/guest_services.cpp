@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "host/outbound_grants.hpp"
+#include "model/route_options.hpp"
+#include "wasm/guest_task.hpp"
 
 namespace skep::host {
 namespace {
@@ -11,6 +13,9 @@ constexpr std::size_t kLineLimit = 8 << 10;  // a longer line is cut in pieces
 constexpr std::size_t kMaxAttributes = 32;
 constexpr std::size_t kMaxSpans = 64;
 constexpr std::uint64_t kInvokeReplyLimit = 4 << 20;
+
+constexpr std::size_t kLongestKey = 255;
+constexpr std::string_view kKeyField = "idempotency-key";
 
 constexpr std::string_view kInternalSuffixes[] = {".skep.internal", ".spin.internal"};
 
@@ -35,6 +40,28 @@ public:
 private:
     std::uint32_t& count_;
 };
+
+bool is_visible(char c) {
+    return c > ' ' && c < 0x7F;
+}
+
+// What a called service is executed for. Services may choose shorter keys than clients.
+Result<model::Execution> execution_of(const model::Request& request, bool is_key_ours) {
+    if (!model::takes_key(request.method) || !request.headers.contains(kKeyField))
+        return model::Execution{};
+    const std::string_view key = request.headers.get(kKeyField);
+    const bool is_valid = !key.empty() && key.size() <= kLongestKey && std::ranges::all_of(key, is_visible);
+    if (!is_valid || request.headers.count(kKeyField) > 1)
+        return fail("idempotency_key_invalid", "an Idempotency-Key is one text of 1 to {} visible characters",
+                    kLongestKey);
+    return model::Execution{model::KeyedExecution{.key = std::string(key), .by_platform = is_key_ours}};
+}
+
+// Where it fails, so does what the guest asks of the store next.
+async::Task<void> give_way(store::HandlerTransaction& transaction) {
+    const Result<> stepped_out = co_await transaction.step_out(store::Wait::timer);
+    (void)stepped_out;
+}
 
 model::Request request_for(std::string_view method, std::string body) {
     model::Request request;
@@ -146,14 +173,25 @@ Result<store::HandlerTransaction*> GuestServices::granted(bool grant, std::strin
 }
 
 // Before the guest waits for an answer from outside: a turn that has written nothing is given back. What a keyed
-// execution asks others to change carries a key of its own, so that a repeat is safe.
-async::Task<Result<>> GuestServices::step_out(model::Request& request) {
+// execution asks others to change carries a key of its own, so that a repeat is safe; true where it was set here.
+async::Task<Result<bool>> GuestServices::step_out(model::Request& request) {
     CO_TRY_DO(co_await transaction_->step_out(store::Wait::call));
-    if (model::is_safe_method(request.method) || request.headers.contains("idempotency-key"))
-        co_return Result<>();
-    if (auto key = transaction_->key_of_next_call())
-        request.headers.set("idempotency-key", *std::move(key));
-    co_return Result<>();
+    if (!model::takes_key(request.method) || request.headers.contains(kKeyField))
+        co_return false;
+    const auto key = transaction_->key_of_next_call();
+    if (key)
+        request.headers.set(kKeyField, *key);
+    co_return key.has_value();
+}
+
+// A turn is given back while the guest sleeps; what it asks of the store afterwards waits for that.
+Result<> GuestServices::before_timer(wasm::GuestTask& task) {
+    if (transaction_ == nullptr)
+        return {};
+    TRY(const bool is_free, transaction_->may_wait(store::Wait::timer));
+    if (!is_free)
+        task.calls().spawn(give_way(*transaction_));
+    return {};
 }
 
 async::Task<Result<model::Response>> GuestServices::send(model::Request request, std::chrono::nanoseconds patience) {
@@ -176,10 +214,12 @@ async::Task<Result<model::Response>> GuestServices::call_service(std::string nam
         log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
         co_return fail(std::move(refused));
     }
-    if (transaction_ != nullptr)
-        CO_TRY_DO(co_await step_out(request));
+    bool is_key_ours = false;
+    if (transaction_ != nullptr) {
+        CO_TRY(is_key_ours, co_await step_out(request));
+    }
     model::CallContext context = context_;
-    context.execution = model::NoExecution();
+    CO_TRY(context.execution, execution_of(request, is_key_ours));
     context.caller = environment_->name;
     context.peer.clear();
     context.depth = context_.depth + 1;
@@ -196,8 +236,9 @@ async::Task<Result<model::Response>> GuestServices::call_outside(model::Request 
         log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
         co_return fail(std::move(refused));
     }
-    if (transaction_ != nullptr)
+    if (transaction_ != nullptr) {
         CO_TRY_DO(co_await step_out(request));
+    }
     request.headers.set("traceparent", context_.trace.to_traceparent());
     Result<model::Response> response = co_await ports_.outbound.send(std::move(request), **grant, deadline);
     if (!response && response.error().code() == ErrorCode::permission_denied)

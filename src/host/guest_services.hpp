@@ -31,6 +31,7 @@ public:
 
     // wasm::GuestHost
     bool output(wasm::GuestStream stream, std::string_view bytes) override;
+    Result<> before_timer(wasm::GuestTask& task) override;
     async::Task<Result<model::Response>> send(model::Request request, std::chrono::nanoseconds patience) override;
 
     // The transaction of the handler that runs, which outlives it; without one there is no store.
@@ -61,7 +62,7 @@ private:
     async::Task<Result<model::Response>> call_service(std::string name, model::Request request);
     async::Task<Result<model::Response>> call_outside(model::Request request, TimePoint deadline);
     Result<store::HandlerTransaction*> granted(bool grant, std::string_view reason, std::string_view key);
-    async::Task<Result<>> step_out(model::Request& request);
+    async::Task<Result<bool>> step_out(model::Request& request);
     void log_lines(std::string& partial, std::string_view bytes, LogLevel level);
 
     std::shared_ptr<const ServiceEnvironment> environment_;

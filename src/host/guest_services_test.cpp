@@ -33,6 +33,17 @@ protected:
         return request;
     }
 
+    static model::Request keyed_request(std::string_view key) {
+        model::Request request = request_to("users.skep.internal", "POST");
+        request.headers.set("idempotency-key", key);
+        return request;
+    }
+
+    // What the called service is executed for.
+    const model::KeyedExecution& execution() const {
+        return std::get<model::KeyedExecution>(ports_.contexts().front().execution);
+    }
+
     std::string key_sent() const { return std::string(ports_.sent().front().headers.get("idempotency-key")); }
 
     static std::shared_ptr<const ServiceEnvironment> make_environment() {
@@ -103,10 +114,8 @@ TEST_F(GuestCalls, to_hosts_outside_carry_a_key_too) {
 
 TEST_F(GuestCalls, keep_the_key_that_the_guest_has_set) {
     transaction_.give_call_keys("e1");
-    model::Request request = request_to("users.skep.internal", "POST");
-    request.headers.set("idempotency-key", "mine");
 
-    EXPECT_TRUE(send(std::move(request)));
+    EXPECT_TRUE(send(keyed_request("mine")));
 
     EXPECT_EQ(key_sent(), "mine");
 }
@@ -124,6 +133,28 @@ TEST_F(GuestCalls, are_executions_of_their_own) {
     EXPECT_TRUE(invoke("POST /users"));
 
     EXPECT_TRUE(std::holds_alternative<model::NoExecution>(ports_.contexts().front().execution));
+}
+
+TEST_F(GuestCalls, with_a_key_of_the_platform_are_executed_for_it) {
+    transaction_.give_call_keys("e1");
+
+    EXPECT_TRUE(invoke("POST /users"));
+
+    EXPECT_EQ(execution().key, "e1.1");
+    EXPECT_TRUE(execution().by_platform);
+}
+
+TEST_F(GuestCalls, with_a_key_of_the_guest_are_executed_for_it) {
+    EXPECT_TRUE(send(keyed_request("mine")));
+
+    EXPECT_EQ(execution().key, "mine");
+    EXPECT_FALSE(execution().by_platform);
+}
+
+TEST_F(GuestCalls, with_a_key_that_nobody_could_repeat_are_refused) {
+    EXPECT_EQ(send(keyed_request("")).error().name(), "idempotency_key_invalid");
+    EXPECT_EQ(send(keyed_request("with space")).error().name(), "idempotency_key_invalid");
+    EXPECT_EQ(send(keyed_request(std::string(256, 'x'))).error().name(), "idempotency_key_invalid");
 }
 
 }  // namespace

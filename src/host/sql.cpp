@@ -1,6 +1,5 @@
 #include "base/utf8.hpp"
 #include "host/detail/operation.hpp"
-#include "host/detail/placeholders.hpp"
 #include "host/detail/sql_json.hpp"
 #include "host/host_interfaces.hpp"
 #include "store/row_format.hpp"
@@ -26,7 +25,7 @@ std::string no_params() {
 Result<Statement> statement_of(wasm::GuestTask& task, HostArgs args) {
     TRY(store::HandlerTransaction* const transaction, services_of(task).database());
     std::string params = args.text(1).empty() ? no_params() : std::string(args.text(1));
-    return Statement{transaction, with_numbered_placeholders(args.text(0)), std::move(params)};
+    return Statement{transaction, std::string(args.text(0)), std::move(params)};
 }
 
 Result<Statement> core_statement_of(wasm::GuestTask& task, HostArgs args) {
@@ -34,7 +33,7 @@ Result<Statement> core_statement_of(wasm::GuestTask& task, HostArgs args) {
     if (!is_utf8(args.text(0)))
         return fail("sql_invalid", "the statement is not UTF-8");
     TRY(std::string params, params_of_json(args.text(1)));
-    return Statement{transaction, with_numbered_placeholders(args.text(0)), std::move(params)};
+    return Statement{transaction, std::string(args.text(0)), std::move(params)};
 }
 
 void answer_rows(HostCall call, Result<Bytes> rows) {

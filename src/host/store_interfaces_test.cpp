@@ -100,12 +100,6 @@ TEST_F(StoreInterfaces, query_takes_an_empty_text_for_no_parameters) {
     EXPECT_EQ(transaction_.params(), std::string("\1\0", 2));
 }
 
-TEST_F(StoreInterfaces, query_numbers_the_placeholders) {
-    start({"database", "query", {"SELECT $2, $1", "[1,2]"}});
-
-    EXPECT_THAT(transaction_.calls(), ElementsAre("query SELECT ?2, ?1"));
-}
-
 TEST_F(StoreInterfaces, query_refuses_parameters_that_are_nested_without_asking_the_store) {
     const std::string refusal = output_of({"database", "query", {"SELECT ?", "[1, [2]]"}});
 

@@ -268,6 +268,7 @@ TEST_F(ServerDrain, serves_what_had_connected_before) {
     start();
     auto stream = loop.run(network.connect(server->address()));
     drain_within(10s);
+    loop.run_ready();
     RawPeer peer(loop, std::move(stream).value());
 
     peer.send(kGet);

@@ -4,8 +4,10 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
+#include "admin/backup_folder.hpp"
 #include "base/files.hpp"
 #include "main/host_paths.hpp"
+#include "main/stores.hpp"
 #include "main/up.hpp"
 #include "wasm/engine.hpp"
 
@@ -68,17 +70,37 @@ Finding manifest_state(const std::expected<model::Application, std::vector<Error
             is_missing ? fmt::format("none at {}", project.manifest.string()) : first.to_string()};
 }
 
+Finding store_size(const admin::StoreSize& store) {
+    return {"store of " + store.service, "ok",
+            fmt::format("{:.1f} MiB, and {:.1f} MiB in its log", static_cast<double>(store.bytes) / (1 << 20),
+                        static_cast<double>(store.wal_bytes) / (1 << 20))};
+}
+
+void add_scrubbed(const Scrubbed& scrubbed, std::vector<Finding>& findings) {
+    for (const std::string& place : scrubbed.damaged)
+        findings.push_back({"scrub", "problem", place});
+    if (scrubbed.damaged.empty())
+        findings.push_back({"scrub", "ok", fmt::format("read all of {} stores", scrubbed.stores)});
+}
+
 }  // namespace
 
-int doctor(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output) {
+int doctor(const cli::DoctorOptions& options, const Environment& environment, cli::Output& output) {
+    const cli::ProjectOptions& project = options.project;
     std::vector<Finding> findings{kernel(), engine_mode(), descriptors(),
                                   writable("code cache", cache_folder(environment) / "code")};
     const auto application = load_application(project);
     findings.push_back(manifest_state(application, project));
     if (application)
-        findings.push_back(writable("data directory", project.data_dir.empty()
-                                                          ? application->manifest.parent_path() / ".skep"
-                                                          : project.data_dir));
+        findings.push_back(writable("data directory", project.data_dir));
+    for (const admin::StoreSize& store : admin::sizes_of_stores(project.data_dir))
+        findings.push_back(store_size(store));
+    if (options.scrub) {
+        const auto scrubbed = scrub(project.data_dir, output);
+        if (!scrubbed)
+            return output.fail(scrubbed.error());
+        add_scrubbed(*scrubbed, findings);
+    }
     cli::Listing listing{.columns = {{"CHECK", "check"}, {"STATE", "state"}, {"DETAIL", "detail"}},
                          .name_member = "check"};
     bool is_well = true;

@@ -7,6 +7,6 @@
 namespace skep {
 
 // Prints a line a check: ok, note or problem, with how to mend it. Exits 1 where there is a problem.
-int doctor(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output);
+int doctor(const cli::DoctorOptions& options, const Environment& environment, cli::Output& output);
 
 }  // namespace skep

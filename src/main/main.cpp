@@ -16,6 +16,7 @@
 #include "main/doctor.hpp"
 #include "main/program.hpp"
 #include "main/signals.hpp"
+#include "main/stores.hpp"
 #include "main/up.hpp"
 
 namespace {
@@ -37,9 +38,11 @@ cli::Commands commands_with(const Environment& environment) {
     commands.run = [&environment](const cli::RunOptions& options, cli::Output& output) {
         return run_program(options, environment, output);
     };
-    commands.doctor = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
-        return doctor(project, environment, output);
+    commands.doctor = [&environment](const cli::DoctorOptions& options, cli::Output& output) {
+        return doctor(options, environment, output);
     };
+    commands.migrate = migrate;
+    commands.restore = restore;
     return commands;
 }
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "manifest/detail/convert.hpp"
 #include "manifest/detail/keys.hpp"
 #include "manifest/manifest.hpp"

@@ -70,8 +70,7 @@ struct IoWorker::Parts {
                                                   .store = service.store,
                                                   .routes = service.routes,
                                                   .cpu_ns = &caller.stats_of(service.spec.name.value()).cpu_ns};
-        auto endpoint =
-            std::make_shared<runtime::GuestEndpoint>(runtime, std::move(*pool), std::move(settings));
+        auto endpoint = std::make_shared<runtime::GuestEndpoint>(runtime, std::move(*pool), std::move(settings));
         if (service.app->reuses_instances())
             reusing[service.spec.name.value()] = {endpoint, service.spec.reuse_idle};
         return endpoint;

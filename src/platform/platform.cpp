@@ -10,6 +10,7 @@
 #include <fmt/chrono.h>
 
 #include "admin/control_api.hpp"
+#include "admin/running_stores.hpp"
 #include "async/ticker.hpp"
 #include "base/process.hpp"
 #include "host/host_interfaces.hpp"
@@ -121,6 +122,7 @@ struct Platform::State final : admin::Operations {
     // Pools may have something to say to the threads until they have ended.
     ~State() override {
         control_api.reset();
+        store_admin.reset();
         for (const auto& worker : workers)
             worker->close();
         statements.reset();
@@ -165,6 +167,7 @@ struct Platform::State final : admin::Operations {
     std::optional<PortClaim> gateway_port;
     std::optional<PortClaim> control_port;
     std::vector<std::unique_ptr<IoWorker>> workers;
+    std::unique_ptr<admin::RunningStores> store_admin;
     std::unique_ptr<admin::ControlApi> control_api;
     std::mutex reloading;
     async::BlockingPool reload_pool{1, 4};
@@ -189,7 +192,8 @@ Result<> Platform::State::start_engine() {
     const store::StorePorts ports{*disk, clock, *statements, *flushes, [this] { tending->keep_alive(); }};
     stores = std::make_unique<store::Stores>(ports, options.data_directory / "services");
     tending = std::make_unique<async::Ticker>(kTending, kTendingLinger, [this] { stores->tend(); });
-    loader = std::make_unique<ServiceLoader>(*engine, *cache, *functions, *stores);
+    loader = std::make_unique<ServiceLoader>(*engine, *cache, *functions, *stores,
+                                             [this](std::string what) { log(LogLevel::info, std::move(what)); });
     slots = std::make_unique<runtime::SlotLedger>(engine->status().slots, options.application.runtime.call_depth);
     reports.engine_status = [this] { return engine->status(); };
     reports.log_lines_dropped = [this] { return logs.queue().dropped(); };
@@ -284,8 +288,11 @@ Result<> Platform::State::listen() {
     TRY(control_port, claim(control_address));
     TRY(std::string token, directory.control_token());
     IoWorker& first = *workers.front();
-    const admin::ControlApi::Ports ports{first.thread().loop(), first.random(), first.invoker(), reports,
-                                         logs.queue(),          *this};
+    const admin::RunningStores::Ports store_ports{first.thread().loop(), clock, *stores,
+                                                  [this] { return reports.registry.specs(); }};
+    store_admin = std::make_unique<admin::RunningStores>(store_ports);
+    const admin::ControlApi::Ports ports{first.thread().loop(), first.random(), first.invoker(),  reports,
+                                         logs.queue(),          *this,          store_admin.get()};
     control_api = std::make_unique<admin::ControlApi>(ports, std::move(token));
     TRY_DO(first.listen_control(control_port->address(), *control_api));
     TRY_DO(directory.leave_control_address(control_port->address().to_string()));

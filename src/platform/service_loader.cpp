@@ -85,6 +85,13 @@ Result<> ServiceLoader::open_store(LoadedService& loaded) {
     if (!loaded.spec.data.enabled && !loaded.spec.kv)
         return {};
     loaded.store = stores_.of(loaded.spec);
+    if (loaded.spec.migrations.empty())
+        return {};
+    TRY(const std::vector<std::string> applied, loaded.store->migrate(loaded.spec.migrations));
+    for (const auto& name : applied)
+        told_(fmt::format("service '{}': applied migration {}", loaded.spec.name.value(), name));
+    TRY(const std::vector<store::Migration> all, store::read_migrations(loaded.spec.migrations));
+    loaded.migrations = all.size();
     return {};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // ServiceLoader: a service of the manifest -> something that endpoints can be made of.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,8 +24,9 @@ struct LoadedService {
     std::string revision;  // hex
     std::uint64_t module_bytes = 0;
     std::shared_ptr<const host::ServiceEnvironment> environment;
-    std::shared_ptr<const wasm::App> app;  // null for a process
+    std::shared_ptr<const wasm::App> app;        // null for a process
     std::shared_ptr<store::ServiceStore> store;  // null where it has neither data nor keys
+    std::size_t migrations = 0;                  // of its store; all are applied
     std::shared_ptr<const model::RouteOptionsTable> routes;
     std::shared_ptr<mesh::Occupancy> occupancy = std::make_shared<mesh::Occupancy>();
 };
@@ -33,9 +35,10 @@ struct LoadedService {
 class ServiceLoader {
 public:
     // All outlive the loader and what it loads.
+    // `told` hears of what was done to stores.
     ServiceLoader(wasm::Engine& engine, wasm::CodeCache& cache, const wasm::HostFunctions& functions,
-                  store::Stores& stores)
-        : engine_(engine), cache_(cache), functions_(functions), stores_(stores) {}
+                  store::Stores& stores, std::function<void(std::string)> told)
+        : engine_(engine), cache_(cache), functions_(functions), stores_(stores), told_(std::move(told)) {}
 
     // Fails as CodeCache::load and App::make do, with `module_kind_unknown`, `import_not_granted` and
     // `secret_not_found`.
@@ -50,6 +53,7 @@ private:
     wasm::CodeCache& cache_;
     const wasm::HostFunctions& functions_;
     store::Stores& stores_;
+    std::function<void(std::string)> told_;
 };
 
 }  // namespace skep::platform

@@ -60,7 +60,15 @@ std::vector<std::string> ServiceRegistry::names() const {
     return names;
 }
 
-telemetry::ServiceReport ServiceRegistry::report_of(const Entry& entry) {
+std::vector<model::Service> ServiceRegistry::specs() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<model::Service> specs;
+    for (const auto& [name, entry] : entries_)
+        specs.push_back(entry.spec);
+    return specs;
+}
+
+telemetry::ServiceReport ServiceRegistry::report_of(const Entry& entry) const {
     telemetry::ServiceReport report;
     report.name = entry.spec.name.value();
     report.version = entry.spec.version;
@@ -81,6 +89,10 @@ telemetry::ServiceReport ServiceRegistry::report_of(const Entry& entry) {
     report.module_bytes = entry.service->module_bytes;
     for (const auto& [name, series] : entry.service->environment->metrics->snapshot())
         report.own_series.push_back({name, std::string(type_name(series.kind)), series.value, series.count});
+    if (entry.service->store) {
+        report.store = stores_.of(*entry.service->store);
+        report.store->migrations = entry.service->migrations;
+    }
     return report;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/store_reports.hpp"
 #include "platform/service_loader.hpp"
 #include "telemetry/service_report.hpp"
 
@@ -25,6 +26,8 @@ public:
     // The revision that runs; null where there is none.
     std::shared_ptr<const LoadedService> running(const std::string& name) const;
     std::vector<std::string> names() const;
+    // What the manifest says of each.
+    std::vector<model::Service> specs() const;
 
     std::vector<telemetry::ServiceReport> reports() const;
     std::optional<telemetry::ServiceReport> report(std::string_view name) const;
@@ -36,10 +39,11 @@ private:
         std::string error;
         std::vector<const mesh::ServiceStats*> stats;
     };
-    static telemetry::ServiceReport report_of(const Entry& entry);
+    telemetry::ServiceReport report_of(const Entry& entry) const;
 
     mutable std::mutex mutex_;
     std::map<std::string, Entry, std::less<>> entries_;
+    admin::StoreReports stores_;
 };
 
 }  // namespace skep::platform

@@ -32,9 +32,20 @@ GuestEndpoint::GuestEndpoint(RuntimePorts& ports, std::unique_ptr<wasm::Pool> po
 GuestEndpoint::~GuestEndpoint() = default;
 
 async::Task<Result<model::Response>> GuestEndpoint::call(model::Request request, const model::CallContext& context) {
+    const model::RequestOptions& route = settings_.routes->find(request.method, request.path());
+    if (!settings_.store && !route.timeout)
+        return call_alone(std::move(request), context);
+    model::CallContext within = context;
+    if (route.timeout)
+        within.deadline = std::min(within.deadline, ports_.host.loop.now() + *route.timeout);
     if (settings_.store)
-        return call_with_store(std::move(request), context);
-    return call_alone(std::move(request), context);
+        return call_with_store(std::move(request), std::move(within));
+    return call_within(std::move(request), std::move(within));
+}
+
+// Keeps the context that `call_alone` refers to.
+async::Task<Result<model::Response>> GuestEndpoint::call_within(model::Request request, model::CallContext context) {
+    co_return co_await call_alone(std::move(request), context);
 }
 
 async::Task<Result<model::Response>> GuestEndpoint::call_alone(model::Request request,

@@ -31,7 +31,7 @@ public:
         model::GuestLimits limits;
         std::chrono::milliseconds slot_wait{5'000};
         std::shared_ptr<store::ServiceStore> store;  // null: a service without one
-        std::shared_ptr<const model::RouteOptionsTable> routes;
+        std::shared_ptr<const model::RouteOptionsTable> routes = std::make_shared<const model::RouteOptionsTable>();
         Counter* cpu_ns = nullptr;  // the service's, of this io thread; outlives the endpoint's runs
     };
 
@@ -56,6 +56,7 @@ private:
     async::Task<Result<model::Response>> held_response(RunPtr& run);
     store::HandlerOptions options_of(const model::Request& request, const model::CallContext& context) const;
 
+    async::Task<Result<model::Response>> call_within(model::Request request, model::CallContext context);
     async::Task<Result<model::Response>> call_alone(model::Request request, const model::CallContext& context);
     Result<> start_task(GuestRun& run, model::Request& request, const model::CallContext& context);
     Result<> bound_body(GuestRun& run, model::Request& request) const;

@@ -146,7 +146,8 @@ async::Task<Result<model::Response>> GuestEndpoint::answer_with_store(RunPtr& ru
     Result<model::Response> response = co_await response_with_store(run, attempt.options.stream);
     if (!run)
         co_return response;  // it streams on, and can write no more
-    const Result<store::Ending> ending = co_await transaction.end(response ? &*response : nullptr);
+    model::Response* answer = response ? &*response : nullptr;
+    const Result<store::Ending> ending = co_await transaction.end(answer);
     if (!ending)
         co_return fail(ending.error());
     attempt.wants_second = *ending == store::Ending::run_again;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "base/check.hpp"
 #include "base/digest.hpp"
@@ -19,6 +20,7 @@ struct Applied {
     std::uint32_t number = 0;
     std::string name;
     std::string checksum;
+    std::int64_t applied_at = 0;
 };
 
 bool may_name(char c) {
@@ -65,15 +67,17 @@ Result<std::vector<Applied>> applied_to(Connection& connection) {
     if (!is_there)
         return applied;
     TRY(const StatementResult found,
-        connection.execute("SELECT number, name, checksum FROM _skep_migrations ORDER BY number"));
+        connection.execute("SELECT number, name, checksum, applied_at FROM _skep_migrations ORDER BY number"));
     TRY(RowReader rows, RowReader::rows(found.rows.view()));
     while (!rows.at_end()) {
         TRY(const Value number, rows.next());
         TRY(const Value name, rows.next());
         TRY(const Value checksum, rows.next());
+        TRY(const Value applied_at, rows.next());
         applied.push_back({.number = static_cast<std::uint32_t>(std::get<std::int64_t>(number)),
                            .name = std::string(std::get<std::string_view>(name)),
-                           .checksum = std::string(std::get<Blob>(checksum).bytes)});
+                           .checksum = std::string(std::get<Blob>(checksum).bytes),
+                           .applied_at = std::get<std::int64_t>(applied_at)});
     }
     return applied;
 }
@@ -178,6 +182,28 @@ Result<MigrationPlan> plan_migrations(Connection& connection, const std::vector<
     }
     plan.pending.assign(next, all.end());
     return plan;
+}
+
+Result<std::vector<MigrationStatus>> inspect_migrations(Connection& connection, const std::vector<Migration>& all) {
+    TRY(const std::vector<Applied> applied, applied_to(connection));
+    std::vector<MigrationStatus> found;
+    auto past = applied.begin();
+    const auto add_missing_below = [&](std::uint32_t number) {
+        for (; past != applied.end() && past->number < number; ++past)
+            found.push_back({past->name, MigrationState::missing, past->applied_at});
+    };
+    for (const Migration& migration : all) {
+        add_missing_below(migration.number);
+        if (past == applied.end() || past->number != migration.number) {
+            found.push_back({.name = migration.name});
+            continue;
+        }
+        const bool is_same = checksum_of(migration) == past->checksum;
+        found.push_back({migration.name, is_same ? MigrationState::applied : MigrationState::edited, past->applied_at});
+        ++past;
+    }
+    add_missing_below(std::numeric_limits<std::uint32_t>::max());
+    return found;
 }
 
 Result<std::vector<std::string>> apply_migrations(Connection& writer, const std::vector<Migration>& all,

@@ -54,6 +54,26 @@ TEST_F(MigrationsTest, a_plan_tells_what_would_run_and_runs_nothing) {
     EXPECT_EQ(reason("SELECT * FROM orders"), "sql_invalid");
 }
 
+// "name state applied_at" of each.
+std::vector<std::string> shown(const std::vector<MigrationStatus>& found) {
+    std::vector<std::string> lines;
+    for (const auto& [name, state, applied_at] : found)
+        lines.push_back(fmt::format("{} {} {}", name, static_cast<int>(state), applied_at));
+    return lines;
+}
+
+TEST_F(MigrationsTest, an_inspection_lists_all_whatever_is_wrong_with_them) {
+    apply({kUsers, kOrders, third("CREATE TABLE x (a)")}).value();
+    Migration edited = kUsers;
+    edited.text += " ";
+    const Migration next{.number = 4, .name = "0004_next.sql"};
+
+    const auto found = inspect_migrations(*writer_, {edited, third("CREATE TABLE x (a)"), next}).value();
+
+    EXPECT_THAT(shown(found), ElementsAre("0001_users.sql 2 1767229200", "0002_orders.sql 3 1767229200",
+                                          "0003_more.sql 0 1767229200", "0004_next.sql 1 0"));
+}
+
 TEST_F(MigrationsTest, a_reader_can_plan_before_anything_was_applied) {
     const auto reader = connect(Role::reader).value();
 

@@ -1,6 +1,7 @@
 #include "store/service_store.hpp"
 
 #include "base/check.hpp"
+#include "store/detail/blocking_turn.hpp"
 #include "store/detail/executions.hpp"
 #include "store/detail/open_store.hpp"
 #include "store/detail/transaction.hpp"
@@ -9,8 +10,9 @@ namespace skep::store {
 namespace {
 
 constexpr auto kAlone = std::chrono::seconds(60);
-constexpr auto kFull = std::chrono::seconds(1);  // then a write tries whether there is space again
-constexpr std::size_t kMaxAlone = 1'000;         // routes remembered
+constexpr auto kFull = std::chrono::seconds(1);           // then a write tries whether there is space again
+constexpr auto kMigrationTime = std::chrono::minutes(5);  // with the wait for the turn
+constexpr std::size_t kMaxAlone = 1'000;                  // routes remembered
 
 }  // namespace
 
@@ -61,6 +63,27 @@ Result<StorePin> ServiceStore::pin_blocking() {
     return fail("store_failed", "the store of {} could not be opened", settings_.service.value());
 }
 
+Result<std::vector<std::string>> ServiceStore::migrate(const std::filesystem::path& folder) {
+    TRY(const std::vector<Migration> all, read_migrations(folder));
+    TRY(StorePin pinned, pin_blocking());
+    const TimePoint deadline = ports_.clock.now() + kMigrationTime;
+    TRY(const auto turn, BlockingTurn::take(std::move(pinned), ports_.clock, deadline));
+    TRY(const MigrationPlan plan, plan_migrations(turn->writer(), all));
+    if (plan.pending.empty())
+        return std::vector<std::string>();
+    turn->has_changed();
+    return apply_migrations(turn->writer(), all, ports_.clock, deadline);
+}
+
+Result<MigrationPlan> ServiceStore::plan(const std::filesystem::path& folder) {
+    TRY(const std::vector<Migration> all, read_migrations(folder));
+    TRY(StorePin pinned, pin_blocking());
+    TRY(const Readers::Lease lease, pinned->readers().try_lease(true));
+    if (!lease)
+        return fail("readers_busy", "every read connection of the store is in use");
+    return plan_migrations(lease.connection(), all);
+}
+
 Result<> ServiceStore::open_now() {
     const std::lock_guard opening(opening_);
     {
@@ -71,7 +94,7 @@ Result<> ServiceStore::open_now() {
             return fail("store_failed", "the store of {} is closing after a failure", settings_.service.value());
     }
     TRY_DO(repair());
-    auto opened = OpenStore::open(ports_, settings_, [this] { failed(); });
+    auto opened = OpenStore::open(ports_, settings_, counters_, [this] { failed(); });
     const std::lock_guard lock(mutex_);
     if (!opened) {
         trouble_ = opened.error();

@@ -9,36 +9,20 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "async/loop.hpp"
 #include "base/result.hpp"
 #include "model/call_context.hpp"
 #include "store/handler_transaction.hpp"
+#include "store/migrations.hpp"
+#include "store/store_counters.hpp"
 #include "store/store_settings.hpp"
 
 namespace skep::store {
 
 class Executions;
 class OpenStore;
-
-// What a store did since the process began.
-struct StoreCounters {
-    std::atomic<std::uint64_t> turns{0};
-    std::atomic<std::uint64_t> turn_wait_ns{0};
-    std::atomic<std::uint64_t> conflicts{0};
-    std::atomic<std::uint64_t> reruns{0};
-    std::atomic<std::uint64_t> replays{0};
-    std::atomic<std::uint64_t> dropped_batches{0};
-    std::atomic<std::uint64_t> inline_statements{0};
-    std::atomic<std::uint64_t> pool_statements{0};
-    std::atomic<std::uint64_t> inline_ns_max{0};  // the longest statement on an io thread
-
-    void note_inline(std::uint64_t ns) {
-        inline_statements.fetch_add(1, std::memory_order_relaxed);
-        if (ns > inline_ns_max.load(std::memory_order_relaxed))
-            inline_ns_max.store(ns, std::memory_order_relaxed);
-    }
-};
 
 // Keeps the store's files open, until destroyed. Move-only; any thread.
 class StorePin;
@@ -64,6 +48,12 @@ public:
 
     // `opened` is called, on the thread that opened the files, with them open. Set before the first use.
     void on_open(std::function<void()> opened) { opened_ = std::move(opened); }
+
+    // Applies what is pending of the migrations in `folder` (store/migrations.hpp) while handlers wait for the turn;
+    // the names of those that were. Blocking.
+    Result<std::vector<std::string>> migrate(const std::filesystem::path& folder);
+    // What was applied, and what `migrate` would.
+    Result<MigrationPlan> plan(const std::filesystem::path& folder);
 
     // Closes the files where nobody uses them. Blocking; for Stores.
     bool close_if_idle();

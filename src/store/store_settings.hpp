@@ -18,8 +18,8 @@ namespace skep::store {
 struct StorePorts {
     Disk& disk;
     const Clock& clock;
-    async::WorkPool& statements;  // slow statements
-    async::WorkPool& flushes;     // commits, checkpoints, opening and closing
+    async::WorkPool& statements;            // slow statements
+    async::WorkPool& flushes;               // commits, checkpoints, opening and closing
     std::function<void()> flushed = [] {};  // told of each flush, whose mark is owed from then on (Stores::tend); cheap
 };
 

@@ -26,7 +26,7 @@ def app(shared_platforms):
             "routes": [path_of(kind)],
             "data": {"ddl": True},
             "kv": True,
-            "calls": ["inspect"],
+            "calls": ["inspect", "data-cpp", "data-p2"],
         }
         for kind in KINDS
     }
@@ -46,6 +46,9 @@ class Guest:
 
     def post(self, *steps, **options):
         return self._app.http.post(self._path, json=list(steps), **options)
+
+    def post_body(self, body, steps):
+        return self._app.http.post(self._path, content=body, headers={"X-Do": json.dumps(steps)})
 
     def do(self, *steps, **options):
         reply = self.post(*steps, **options)
@@ -191,6 +194,36 @@ def test_a_call_before_a_write_is_made(data):
     assert data.texts() == ["tea"]
 
 
+@pytest.mark.parametrize("kind", ["data_p2", "data_p3"])
+def test_a_guest_that_waits_for_a_timer_after_a_write_is_stopped_by_name(app, kind):
+    data = Guest(app, kind)
+
+    reply = data.post(insert("tea"), ["sleep", 5])
+
+    assert (reply.status_code, reply.json()["code"]) == (500, "wait_inside_transaction")
+    assert data.texts() == []
+
+
+@pytest.mark.parametrize("kind", ["data_p2", "data_p3"])
+def test_a_guest_may_wait_for_a_timer_before_it_writes(app, kind):
+    data = Guest(app, kind)
+
+    outcomes = data.do(["query", "SELECT 1"], ["sleep", 5], insert("tea"))
+
+    assert outcomes[1] == OK
+    assert data.texts() == ["tea"]
+
+
+def test_a_program_cannot_wait_for_a_timer_after_a_write(app):
+    """`poll_oneoff` fails with ENOTSUP, and the program goes on."""
+    data = Guest(app, "data_cgi")
+
+    outcomes = data.do(insert("tea"), ["sleep", 5])
+
+    assert outcomes[1] == {"code": "not_supported", "message": "58"}
+    assert data.texts() == ["tea"]
+
+
 def test_the_key_of_the_request_is_told(data):
     key = f"{data.kind}-0123456789abcdef"
 
@@ -227,12 +260,23 @@ def test_calls_of_a_keyed_execution_carry_keys_of_their_own(data):
     assert first[:-2] == second[:-2]
 
 
+def test_a_request_that_is_repeated_after_a_failure_does_everything_once(app, data):
+    """The caller fails after its call; the called service answers the second time from its record."""
+    other = Guest(app, "data_cpp" if data.kind != "data_cpp" else "data_p2")
+    headers = {"Idempotency-Key": f"{data.kind}-chain-0123456789"}
+    service = other.kind.replace("_", "-")
+    call = ["call", service, f"POST {path_of(other.kind)}", json.dumps([insert("tea")])]
+
+    assert data.post(call, ["status", 500], headers=headers).status_code == 500
+    assert data.post(call, ["status", 500], headers=headers).status_code == 500
+
+    assert other.texts() == ["tea"]
+
+
 def test_a_handler_may_query_before_it_reads_a_large_body(data):
     steps = [insert("tea"), ["body"], ["query", "SELECT count(*) AS n FROM notes"]]
 
-    reply = data._app.http.post(
-        data._path, content=b"x" * (1 << 20), headers={"X-Do": json.dumps(steps)}
-    )
+    reply = data.post_body(b"x" * (1 << 20), steps)
 
     assert reply.json()[1:] == [{"ok": 1 << 20}, {"ok": [{"n": 1}]}]
 

@@ -38,6 +38,21 @@ def test_answers_404_where_it_has_no_page(running):
     assert running.http.get("/hello/").status_code == 404
 
 
+def test_keeps_its_guests(running):
+    added = running.http.post("/guests", json={"name": "Ada"})
+
+    assert (added.status_code, added.json()) == (201, {"id": 1, "name": "Ada"})
+    assert running.http.get("/guests").json() == [{"id": 1, "name": "Ada"}]
+
+
+def test_refuses_a_guest_that_is_there_or_has_no_name(running):
+    running.http.post("/guests", json={"name": "Grace"})
+
+    assert running.http.post("/guests", json={"name": "Grace"}).status_code == 409
+    assert running.http.post("/guests", json={"name": ""}).status_code == 400
+    assert running.http.post("/guests", content=b"Ada").status_code == 400
+
+
 def test_passes_its_own_test(template, project):
     done = subprocess.run(template.test, shell=True, cwd=project, capture_output=True, text=True, timeout=PATIENCE)
 

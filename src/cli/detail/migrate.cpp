@@ -47,37 +47,20 @@ Result<Migrations> migrations(const MigrateFlags& flags, const Session& session)
 }
 
 void print(Migrations rows, Output& output) {
-    Listing listing{
-        .columns = {{"SERVICE", "service"}, {"MIGRATION", "name"}, {"STATE", "state"}, {"APPLIED", "applied_at"}},
-        .name_member = "name"};
+    Listing listing{.columns = {{"SERVICE", "service"}, {"MIGRATION", "name"}, {"STATE", "state"}},
+                    .name_member = "name"};
     listing.rows = std::move(rows);
     output.print(listing);
 }
 
-// What keeps the service `of` this migration from loading.
-std::optional<Error> fault_of(const json::object& migration) {
-    const std::string service = text_of(migration, "service");
-    const std::string name = text_of(migration, "name");
-    if (text_of(migration, "state") == "edited")
-        return error("migration_edited", "{}: {} was changed after it had been applied", service, name);
-    if (text_of(migration, "state") == "missing")
-        return error("migration_missing", "{}: {} was applied, and is not there any more", service, name);
-    return std::nullopt;
-}
-
 int print_plan(const Migrations& all, Output& output) {
     Migrations rows;
-    std::vector<Error> faults;
     for (const json::object& migration : all) {
         if (text_of(migration, "state") != "applied")
             rows.push_back(migration);
-        if (auto fault = fault_of(migration))
-            faults.push_back(*std::move(fault));
     }
     const bool has_changes = !rows.empty();
     print(std::move(rows), output);
-    if (!faults.empty())
-        return output.fail(faults);
     if (!has_changes)
         output.note("nothing to migrate");
     return has_changes ? kPlanFoundChanges : 0;

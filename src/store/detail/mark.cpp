@@ -75,8 +75,21 @@ Result<std::unique_ptr<Mark>> Mark::load(std::unique_ptr<DiskFile> file, std::st
         return mark;
     // Only a bit that flipped, or a cut, does this: a slot is written within one sector.
     mark->damaged_slot_ = first ? "slot 2" : "slot 1";
-    TRY_DO(mark->write(mark->content_));
+    mark->content_ = {.sequence = mark->content_.sequence, .wal = MarkContent::Wal::frames};
     return mark;
+}
+
+Result<> Mark::sync() {
+    const std::lock_guard lock(mutex_);
+    return file_->sync();
+}
+
+Result<> Mark::repair(const Salts& salts, std::uint32_t frames, std::uint32_t main_pages) {
+    const std::lock_guard lock(mutex_);
+    if (damaged_slot_.empty())
+        return {};
+    const auto wal = frames > 0 ? MarkContent::Wal::frames : MarkContent::Wal::in_main;
+    return write({.wal = wal, .salts = salts, .frames = frames, .main_pages = main_pages});
 }
 
 MarkContent Mark::content() const {
@@ -113,11 +126,6 @@ Result<> Mark::lower_pages(std::uint32_t main_pages) {
     MarkContent lower = content_;
     lower.main_pages = main_pages;
     return write(lower);
-}
-
-Result<> Mark::write_again() {
-    const std::lock_guard lock(mutex_);
-    return write(content_);
 }
 
 // The slot that holds the older content is overwritten.

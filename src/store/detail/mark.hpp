@@ -43,11 +43,12 @@ public:
     // Fails with `store_damaged` where neither slot is whole.
     static Result<std::unique_ptr<Mark>> load(std::unique_ptr<DiskFile> file, std::string path, FirstFailure& failure);
 
+    // Where one slot is damaged, it may have been the newer one: then nothing is known, and `repair` is to be called.
     MarkContent content() const;
-    // After a sync that failed, what is read from the file may not be on the disk; it is then.
-    Result<> write_again();
-    // What was found damaged when it was loaded, "slot 2", though the other slot is whole.
-    const std::string& damaged_slot() const { return damaged_slot_; }
+    // A killed process may have left it unsynced: to be called before anything is cut because of it.
+    Result<> sync();
+    // Makes it known again, once the WAL was judged without it.
+    Result<> repair(const Salts& salts, std::uint32_t frames, std::uint32_t main_pages);
 
     // A new generation of the WAL has begun.
     void begin(const Salts& salts);

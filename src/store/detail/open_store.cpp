@@ -25,9 +25,11 @@ Result<> make_tables(Connection& writer) {
 
 }  // namespace
 
-OpenStore::OpenStore(const StorePorts& ports, const StoreSettings& settings, OnFailure on_failure)
+OpenStore::OpenStore(const StorePorts& ports, const StoreSettings& settings, StoreCounters& counters,
+                     OnFailure on_failure)
     : ports_(ports),
       settings_(settings),
+      counters_(counters),
       on_failure_(std::move(on_failure)),
       readers_([this] { return Connection::open(*files_, Role::reader, settings_.limits, history_, ports_.clock); },
                settings.readers),
@@ -36,8 +38,8 @@ OpenStore::OpenStore(const StorePorts& ports, const StoreSettings& settings, OnF
 OpenStore::~OpenStore() = default;
 
 Result<std::unique_ptr<OpenStore>> OpenStore::open(const StorePorts& ports, const StoreSettings& settings,
-                                                   OnFailure on_failure) {
-    std::unique_ptr<OpenStore> store(new OpenStore(ports, settings, std::move(on_failure)));
+                                                   StoreCounters& counters, OnFailure on_failure) {
+    std::unique_ptr<OpenStore> store(new OpenStore(ports, settings, counters, std::move(on_failure)));
     TRY(store->files_, StoreFiles::open(ports.disk, ports.clock, settings.folder));
     TRY(store->writer_, Connection::open(*store->files_, Role::writer, settings.limits, store->history_, ports.clock));
     TRY_DO(make_tables(*store->writer_));
@@ -64,8 +66,10 @@ Result<> OpenStore::keep(bool has_written) {
         undo();
         return pass_on(std::move(released));
     }
-    if (has_written)
-        turns_->raise();
+    if (!has_written)
+        return {};
+    counters_.batch_handlers.fetch_add(1, std::memory_order_relaxed);
+    turns_->raise();
     return {};
 }
 
@@ -106,16 +110,24 @@ void OpenStore::end_unchanged() {
     in_batch_ = false;
 }
 
+// Once a failure is told, whoever is last to use the store closes it: nothing of this may be touched after that.
 void OpenStore::commit() {
-    // Once a failure is told, another thread may close all of this.
-    const auto turns = turns_;
+    const std::shared_ptr<Turns> turns = turns_;
+    const TimePoint begin = ports_.clock.now();
     const auto committed = writer_->execute("COMMIT");
+    counters_.note_flush(static_cast<std::uint64_t>((ports_.clock.now() - begin).count()));
     in_batch_ = false;
-    if (committed && !files_->failure()) {
+    if (committed) {
+        // It is flushed, whatever damage a reader may have come upon meanwhile.
+        counters_.batches.fetch_add(1, std::memory_order_relaxed);
         flushes_.fetch_add(1, std::memory_order_relaxed);
         owes_mark_.store(true, std::memory_order_relaxed);
         ports_.flushed();
         turns->end_batch(FlushOutcome::flushed);
+        if (files_->failure()) {
+            on_failure_();
+            return;
+        }
         checkpoint();
         turns->resume();
         return;
@@ -127,8 +139,8 @@ void OpenStore::commit() {
         on_failure_();
         return;
     }
-    turns_->end_batch(FlushOutcome::rolled_back);
-    turns_->resume();
+    turns->end_batch(FlushOutcome::rolled_back);
+    turns->resume();
 }
 
 // With nobody holding the turn. A reader that never ends keeps the WAL from being emptied: past a bound no new ones are

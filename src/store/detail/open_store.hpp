@@ -10,6 +10,7 @@
 #include "store/detail/statement_history.hpp"
 #include "store/detail/store_files.hpp"
 #include "store/detail/turns.hpp"
+#include "store/store_counters.hpp"
 #include "store/store_settings.hpp"
 
 namespace skep::store {
@@ -20,9 +21,9 @@ public:
     // Told, on some thread, that a write, a flush or a read failed: the store takes nothing more.
     using OnFailure = std::function<void()>;
 
-    // Blocking. Fails as StoreFiles and Connection do.
+    // Blocking. `counters` outlive it. Fails as StoreFiles and Connection do.
     static Result<std::unique_ptr<OpenStore>> open(const StorePorts& ports, const StoreSettings& settings,
-                                                   OnFailure on_failure);
+                                                   StoreCounters& counters, OnFailure on_failure);
     ~OpenStore() override;
 
     Turns& turns() { return *turns_; }
@@ -56,7 +57,7 @@ public:
     Result<> write_mark();
 
 private:
-    OpenStore(const StorePorts& ports, const StoreSettings& settings, OnFailure on_failure);
+    OpenStore(const StorePorts& ports, const StoreSettings& settings, StoreCounters& counters, OnFailure on_failure);
 
     void flush() override;
     void end_unchanged() override;
@@ -65,6 +66,7 @@ private:
 
     StorePorts ports_;
     StoreSettings settings_;
+    StoreCounters& counters_;
     OnFailure on_failure_;
     std::unique_ptr<StoreFiles> files_;
     StatementHistory history_;

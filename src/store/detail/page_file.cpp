@@ -56,8 +56,19 @@ Page first_page() {
     return page;
 }
 
+std::uint32_t pages_by_header(std::span<const std::uint8_t, kPageBytes> first) {
+    const auto number_at = [&](std::size_t at) {
+        return std::uint32_t{first[at]} << 24 | std::uint32_t{first[at + 1]} << 16 | std::uint32_t{first[at + 2]} << 8 |
+               first[at + 3];
+    };
+    constexpr std::size_t kChangeCounter = 24;
+    constexpr std::size_t kPages = 28;
+    constexpr std::size_t kPagesValidFor = 92;
+    return number_at(kChangeCounter) == number_at(kPagesValidFor) ? number_at(kPages) : 0;
+}
+
 PageFile::PageFile(std::unique_ptr<DiskFile> file, std::uint64_t size, std::string path, FirstFailure& failure)
-    : file_(std::move(file)), size_(size), synced_pages_(pages()), path_(std::move(path)), failure_(failure) {}
+    : file_(std::move(file)), size_(size), path_(std::move(path)), failure_(failure) {}
 
 Result<> PageFile::recorded(Result<> result, FirstFailure::Writes writes) {
     if (!result) [[unlikely]]
@@ -68,6 +79,16 @@ Result<> PageFile::recorded(Result<> result, FirstFailure::Writes writes) {
 Result<> PageFile::check(std::uint32_t number) {
     Page page;
     return read_page(number, page);
+}
+
+Result<> PageFile::check_size() {
+    Page page;
+    TRY_DO(read_page(1, page));
+    const std::uint32_t expected = pages_by_header(page);
+    if (pages() < expected)
+        return fail("store_damaged", "{} page {}: the file ends before it, and had {} pages", path_, pages() + 1,
+                    expected);
+    return {};
 }
 
 Result<> PageFile::read_page(std::uint32_t number, std::span<std::uint8_t, kPageBytes> out) {
@@ -151,7 +172,7 @@ Result<> PageFile::truncate(std::uint64_t size) {
     Result<> cut = file_->truncate(size);
     if (cut) {
         size_.store(size, std::memory_order_release);
-        synced_pages_.store(std::min(synced_pages(), pages()), std::memory_order_release);
+        set_synced_pages(std::min(synced_pages(), pages()));
     }
     return recorded(std::move(cut), FirstFailure::Writes::stop);
 }
@@ -161,7 +182,7 @@ Result<> PageFile::sync() {
     const std::uint32_t synced = pages();
     Result<> done = file_->sync();
     if (done)
-        synced_pages_.store(synced, std::memory_order_release);
+        set_synced_pages(synced);
     return recorded(std::move(done), FirstFailure::Writes::stop);
 }
 

@@ -27,6 +27,9 @@ bool page_is_whole(std::uint32_t number, std::span<const std::uint8_t, kPageByte
 // Page 1 of a database without tables: 4 KiB pages, 8 bytes reserved, journal mode WAL, stamped.
 Page first_page();
 
+// How many pages its header gives the database; 0 where it does not say.
+std::uint32_t pages_by_header(std::span<const std::uint8_t, kPageBytes> first);
+
 // Any thread; one writes at a time. Allocates nothing.
 class PageFile {
 public:
@@ -47,14 +50,14 @@ public:
 
     std::uint64_t size() const { return size_.load(std::memory_order_acquire); }
     std::uint32_t pages() const { return static_cast<std::uint32_t>(size() / kPageBytes); }
-    // How many of them a crash leaves there.
-    // What is known to be synced of a file that was there already: a killed process, or a failed sync, may have left
-    // more that is not.
-    void assume_synced(std::uint32_t pages) { synced_pages_.store(pages, std::memory_order_release); }
+    // How many of them a power cut leaves there at least; at opening, what the mark knows of.
     std::uint32_t synced_pages() const { return synced_pages_.load(std::memory_order_acquire); }
+    void set_synced_pages(std::uint32_t pages) { synced_pages_.store(pages, std::memory_order_release); }
 
-    // "… is damaged", or nothing; records nothing. For scrubs.
+    // Fails with `store_damaged` where the page is; records nothing. For scrubs and openings.
     Result<> check(std::uint32_t number);
+    // Whether all pages are there that page 1 tells of, where nothing else does.
+    Result<> check_size();
 
 private:
     Result<> read_page(std::uint32_t number, std::span<std::uint8_t, kPageBytes> out);
@@ -64,7 +67,7 @@ private:
 
     std::unique_ptr<DiskFile> file_;
     std::atomic<std::uint64_t> size_;
-    std::atomic<std::uint32_t> synced_pages_;
+    std::atomic<std::uint32_t> synced_pages_ = 0;
     std::string path_;
     FirstFailure& failure_;
     std::mutex first_page_;  // its header is read while a checkpoint may write it

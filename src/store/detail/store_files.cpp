@@ -30,16 +30,19 @@ public:
 
     // The mark, and the WAL's file, which may be new. Where there is no mark yet, nothing was ever committed, or the
     // main file was brought here alone.
-    Result<std::unique_ptr<Mark>> open_mark(const PageFile& main, DiskFile& wal, bool wal_is_new) {
+    Result<std::unique_ptr<Mark>> open_mark(PageFile& main, DiskFile& wal, bool wal_is_new) {
         TRY(std::unique_ptr<DiskFile> file, open_existing(kMarkName));
         if (file) {
-            if (wal_is_new)
+            TRY(std::unique_ptr<Mark> mark, Mark::load(std::move(file), path_of(kMarkName), failure_));
+            // Whoever made the store may have been killed before its names were synced.
+            if (wal_is_new || mark->content().sequence <= kNewMarkSequence)
                 TRY_DO(disk_.sync_folder(folder_));
-            return Mark::load(std::move(file), path_of(kMarkName), failure_);
+            return mark;
         }
         TRY(const std::uint64_t wal_bytes, wal.size());
         if (wal_bytes > 0)
             return fail("store_damaged", "{}: is missing beside a WAL of {} bytes", path_of(kMarkName), wal_bytes);
+        TRY_DO(main.check_size());
         TRY_DO(write_whole(kMarkName, [&](DiskFile& made) { return write_new_mark(made, main.pages()); }));
         TRY_DO(disk_.sync_folder(folder_));
         TRY(file, disk_.open(folder_ / kMarkName, OpenMode::existing));
@@ -63,10 +66,11 @@ public:
         if (main.pages() < content.main_pages)
             return fail("store_damaged", "{} page {}: the file ends before it, and had {} pages", path_of(kMainName),
                         main.pages() + 1, content.main_pages);
-        main.assume_synced(content.main_pages);
+        main.set_synced_pages(content.main_pages);
         TRY(WalVerdict verdict, judge_wal(*file, path_of(kWalName), content));
+        if (verdict.start.bytes > 0)
+            TRY_DO(mark.sync());
         if (verdict.start.committed == 0 && verdict.start.bytes > 0) {
-            TRY_DO(mark.write_again());
             TRY_DO(file->truncate(0));
             verdict.start.bytes = 0;
             verdict.sums->cut(0);
@@ -77,6 +81,7 @@ public:
             TRY_DO(file->sync());
         if (!verdict.start.holds_page_one)
             TRY_DO(main.check(1));
+        TRY_DO(mark.repair(verdict.start.salts, verdict.start.committed, main.synced_pages()));
         const WalFile::Ports ports{.main = main, .mark = mark, .failure = failure_, .clock = clock_};
         return std::make_unique<WalFile>(std::move(file), path_of(kWalName), ports, std::move(verdict.sums),
                                          verdict.start);
@@ -105,9 +110,13 @@ private:
         return disk_.rename(made, folder_ / name);
     }
 
+    static constexpr std::uint64_t kNewMarkSequence = 2;
+
     static Result<> write_new_mark(DiskFile& file, std::uint32_t main_pages) {
-        TRY_DO(file.write(kMarkSlotDistance, encode_mark({.sequence = 1, .main_pages = main_pages})));
-        return file.write(0, encode_mark({.sequence = 2, .main_pages = main_pages}));
+        MarkContent content{.sequence = kNewMarkSequence - 1, .main_pages = main_pages};
+        TRY_DO(file.write(kMarkSlotDistance, encode_mark(content)));
+        ++content.sequence;
+        return file.write(0, encode_mark(content));
     }
 
     Disk& disk_;

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <sqlite3.h>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -99,6 +101,48 @@ TEST_F(StoreFilesOnDisk, sorts_in_temporary_files) {
                                   "SELECT i FROM (SELECT i, hex(zeroblob(200)) FROM n ORDER BY -i) LIMIT 1");
 
     EXPECT_EQ(first, "20000 ");
+    sqlite3_close(db);
+}
+
+// Moves amounts between two rows, again and again, and empties the WAL between.
+void transfer(const StoreFiles& files, int times) {
+    sqlite3* db = connect(files);
+    for (int i = 0; i < times; ++i) {
+        ask(db,
+            "BEGIN IMMEDIATE; UPDATE t SET a = a - 1 WHERE rowid = 1; UPDATE t SET a = a + 1 WHERE rowid = 2; COMMIT");
+        if (i % 10 == 9)
+            ask(db, i % 20 == 9 ? "PRAGMA wal_checkpoint(PASSIVE)" : "PRAGMA wal_checkpoint(RESTART)");
+    }
+    sqlite3_close(db);
+}
+
+// How often the sum of all rows was another one than 100.
+int count_wrong_sums(const StoreFiles& files, int times) {
+    int wrong = 0;
+    for (int i = 0; i < times; ++i) {
+        sqlite3* db = connect(files);
+        wrong += ask(db, "PRAGMA cache_size=0; SELECT sum(a) FROM t; SELECT sum(a) FROM t") == "100 100 " ? 0 : 1;
+        sqlite3_close(db);
+    }
+    return wrong;
+}
+
+TEST_F(StoreFilesOnDisk, connections_of_many_threads_share_one_store) {
+    auto files = StoreFiles::open(*disk_, clock_, folder_).value();
+    sqlite3* db = connect(*files);
+    ask(db, "CREATE TABLE t(a, pad); INSERT INTO t VALUES (50, hex(zeroblob(1500))), (50, hex(zeroblob(1500)))");
+    std::vector<int> wrong(3, -1);
+
+    std::vector<std::thread> threads;
+    threads.emplace_back([&] { transfer(*files, 200); });
+    threads.emplace_back([&] { wrong[0] = count_wrong_sums(*files, 100); });
+    threads.emplace_back([&] { wrong[1] = count_wrong_sums(*files, 100); });
+    threads.emplace_back([&] { wrong[2] = count_wrong_sums(*files, 100); });
+    for (std::thread& thread : threads)
+        thread.join();
+
+    EXPECT_EQ(wrong, (std::vector<int>{0, 0, 0}));
+    EXPECT_EQ(files->failure().value_or(internal("none")).message(), "none");
     sqlite3_close(db);
 }
 

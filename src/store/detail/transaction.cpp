@@ -105,7 +105,11 @@ async::Task<Result<>> Transaction::rollback() {
         co_return Result<>();
     }
     CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
-    (void)outcome;
+    // It goes on with what it has read, which may be a mate's work.
+    if (outcome != FlushOutcome::flushed) {
+        doom(error("batch_rolled_back", "the flush that the handler had read from was rolled back"), true);
+        co_return Failure(*doom_);
+    }
     co_return Result<>();
 }
 
@@ -172,8 +176,9 @@ async::Task<Result<FlushOutcome>> Transaction::give_turn_back() {
     has_written_ = may_have_changed_ = has_begun_ = false;
     if (!must_wait)
         co_return FlushOutcome::flushed;
-    const Result<> settled =
-        co_await async::guard(loop_, until_settled(*ticket), {.deadline = loop_.now() + kFlushPatience});
+    const async::GuardOptions patience{.deadline = loop_.now() + kFlushPatience};
+    auto settling = until_settled(*ticket);
+    const Result<> settled = co_await async::guard(loop_, std::move(settling), patience);
     co_return settled ? *ticket->outcome : FlushOutcome::unknown;
 }
 

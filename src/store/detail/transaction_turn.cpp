@@ -36,6 +36,9 @@ async::Task<Result<>> until_told(std::shared_ptr<Readers::Waiter> waiter) {
 
 // Whatever it needs for reading or writing: the turn, or a snapshot.
 async::Task<Result<>> Transaction::reach(Access access) {
+    // A store that failed is closed as soon as nobody holds on to it.
+    if (!doom_ && grip_->pin && grip_->pin->turns().is_refusing())
+        doom(error("store_failed", "the store is closed after a failure"), false);
     if (doom_)
         co_return Failure(*doom_);
     if (grip_->holds_turn)
@@ -86,9 +89,10 @@ async::Task<Result<Readers::Lease>> Transaction::lease() {
         readers.wait(waiter);
         // Whoever holds the others back shall not do so for long, should nobody write any more.
         const bool is_held_back = readers.is_held_back();
-        const TimePoint until = is_held_back ? std::min(patience, loop_.now() + kHoldBack) : patience;
+        const async::GuardOptions limit{.deadline =
+                                            is_held_back ? std::min(patience, loop_.now() + kHoldBack) : patience};
         auto told = until_told(waiter);
-        const Result<> waited = co_await async::guard(loop_, std::move(told), {.deadline = until});
+        const Result<> waited = co_await async::guard(loop_, std::move(told), limit);
         if (!waited && is_held_back)
             readers.let_in();
         else if (!waited)

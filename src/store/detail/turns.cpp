@@ -166,6 +166,7 @@ void Turns::refuse(const Error& reason) {
     {
         const std::lock_guard lock(mutex_);
         refused_ = reason;
+        is_refusing_.store(true, std::memory_order_release);
         queue.swap(queue_);
     }
     for (const auto& waiter : queue) {

@@ -103,6 +103,7 @@ public:
 
     // From now on nobody gets the turn; the queue is told `reason`. Tickets wait on for `end_batch`.
     void refuse(const Error& reason);
+    bool is_refusing() const { return is_refusing_.load(std::memory_order_acquire); }
 
     bool is_idle() const;
 
@@ -127,6 +128,7 @@ private:
     Limits limits_;
     std::atomic<std::uint64_t> raised_{0};
     std::atomic<std::uint64_t> published_{0};
+    std::atomic<bool> is_refusing_{false};
     mutable std::mutex mutex_;
     State state_ = State::free;
     Batch batch_;

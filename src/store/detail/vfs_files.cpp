@@ -1,5 +1,6 @@
 #include "store/detail/vfs_files.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 

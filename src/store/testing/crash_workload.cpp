@@ -65,8 +65,8 @@ bool CrashWorkload::spill_and_roll_back() {
 bool CrashWorkload::shrink() {
     if (!commit("INSERT INTO line(item, note) SELECT 50000 + item, hex(zeroblob(1500)) FROM line LIMIT 12;"))
         return false;
-    return commit("DELETE FROM line WHERE item > 50000;") && writer_->run("VACUUM") == SQLITE_OK &&
-           checkpoint("PASSIVE");
+    return checkpoint("RESTART") && commit("DELETE FROM line WHERE item > 50000;") && note() &&
+           writer_->run("VACUUM") == SQLITE_OK && checkpoint("PASSIVE");
 }
 
 bool CrashWorkload::reopen() {

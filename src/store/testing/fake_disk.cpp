@@ -50,9 +50,7 @@ public:
     PowerCut(Unsynced unsynced, Random& random)
         : unsynced_(unsynced), random_(random), kept_of_8_(unsynced == Unsynced::any ? 1 + random.next() % 7 : 0) {}
 
-    bool keeps() {
-        return unsynced_ == Unsynced::kept || (unsynced_ == Unsynced::any && random_.next() % 8 < kept_of_8_);
-    }
+    bool keeps() { return unsynced_ == Unsynced::any && random_.next() % 8 < kept_of_8_; }
 
     void leave(Content& content, const Change& change) {
         const bool is_torn = unsynced_ == Unsynced::any && !change.resizes() && random_.next() % 4 == 0;
@@ -177,8 +175,8 @@ FakeDisk::FakeDisk() = default;
 FakeDisk::~FakeDisk() = default;
 
 Result<> FakeDisk::begin(DiskCall call) {
-    if (hook_)
-        hook_();
+    if (const Hook hook = hook_)  // a copy: it may replace itself
+        hook();
     const std::lock_guard lock(mutex_);
     ++calls_[call];
     const std::uint64_t number = changes_++;
@@ -308,8 +306,30 @@ Result<> FakeDisk::sync_folder(const fs::path& path) {
     return {};
 }
 
+std::unique_ptr<FakeDisk> FakeDisk::after_kill() const {
+    auto after = std::make_unique<FakeDisk>();
+    after->folders_ = folders_;
+    std::map<const Inode*, std::shared_ptr<Inode>> copies;
+    const auto copy_of = [&](const std::shared_ptr<Inode>& inode) {
+        std::shared_ptr<Inode>& copy = copies[inode.get()];
+        if (inode && !copy)
+            copy = std::make_shared<Inode>(*inode);
+        return copy;
+    };
+    for (const auto& [name, inode] : names_)
+        after->names_[name] = copy_of(inode);
+    for (const auto& [name, inode] : synced_names_)
+        after->synced_names_[name] = copy_of(inode);
+    after->name_changes_ = name_changes_;
+    for (NameChange& change : after->name_changes_)
+        change.inode = copy_of(change.inode);
+    return after;
+}
+
 std::unique_ptr<FakeDisk> FakeDisk::after_power_cut(Unsynced unsynced, Random& random) const {
     const std::lock_guard lock(mutex_);
+    if (unsynced == Unsynced::kept)
+        return after_kill();
     PowerCut power_cut(unsynced, random);
     auto names = synced_names_;
     for (const NameChange& change : name_changes_) {
@@ -321,11 +341,9 @@ std::unique_ptr<FakeDisk> FakeDisk::after_power_cut(Unsynced unsynced, Random& r
     after->folders_ = folders_;
     for (const auto& [name, inode] : names) {
         auto left = std::make_shared<Inode>();
-        left->content = unsynced == Unsynced::kept ? inode->content : inode->synced;
-        if (unsynced == Unsynced::any) {
-            for (const Change& change : inode->unsynced)
-                power_cut.leave(left->content, change);
-        }
+        left->content = inode->synced;
+        for (const Change& change : inode->unsynced)
+            power_cut.leave(left->content, change);
         left->synced = left->content;
         after->names_[name] = std::move(left);
     }

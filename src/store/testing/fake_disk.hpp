@@ -19,7 +19,7 @@ namespace skep::store {
 // What a power cut leaves of everything that was not synced.
 enum class Unsynced : std::uint8_t {
     lost,
-    kept,  // as when only the process was killed
+    kept,  // as when only the process was killed: it is there, and still not synced
     any,   // each write, change of size and name for itself: kept, lost, or torn between sectors of 512 bytes
 };
 
@@ -72,6 +72,7 @@ private:
     struct NameChange;
     class File;
 
+    std::unique_ptr<FakeDisk> after_kill() const;
     // Counts it, and fails it where its turn has come.
     Result<> begin(DiskCall call);
     Result<std::shared_ptr<Inode>> find(const std::filesystem::path& path) const;

@@ -50,7 +50,11 @@ private:
 
 class StoreFixture : public testing::Test {
 protected:
-    StoreFixture() {
+    StoreFixture() : StoreFixture(nullptr, "/data/orders") {}
+
+    // On `other` in the place of the disk in memory, where there is one.
+    StoreFixture(std::unique_ptr<Disk> other, std::filesystem::path where)
+        : folder(std::move(where)), other_disk_(std::move(other)) {
         settings.limits.ddl = true;
         loop.when_idle([this] { return statements.run_one() || flushes.run_one(); });
         reopen();
@@ -65,8 +69,10 @@ protected:
     // As after a restart of the process. No handler is left.
     void reopen() {
         store.reset();
-        store = std::make_unique<ServiceStore>(StorePorts{*disk, loop.clock(), statements, flushes}, settings);
+        store = std::make_unique<ServiceStore>(StorePorts{store_disk(), loop.clock(), statements, flushes}, settings);
     }
+
+    Disk& store_disk() { return other_disk_ ? *other_disk_ : *disk; }
 
     // As after a power cut. Handlers that were running go on with the old store, and nobody sees what they do.
     void crash(Unsynced unsynced = Unsynced::lost) {
@@ -136,7 +142,7 @@ protected:
     async::ManualPool flushes;
     std::unique_ptr<Random> random = make_seeded_random(1);
     std::unique_ptr<FakeDisk> disk = std::make_unique<FakeDisk>();
-    std::filesystem::path folder = "/data/orders";
+    std::filesystem::path folder;
     StoreSettings settings{.folder = folder, .service = model::ServiceName("orders")};
     model::CallContext context;
     std::unique_ptr<ServiceStore> store;
@@ -147,11 +153,28 @@ private:
         std::unique_ptr<ServiceStore> store;
     };
     std::vector<Past> past_;
+    std::unique_ptr<Disk> other_disk_;
 
     static async::Task<Result<Ending>> ended(HandlerTransaction& handler, int status) {
         model::Response response{.status = status};
         const Result<Ending> ending = co_await handler.end(&response);
         co_return ending;
+    }
+};
+
+// The same on the machine's disk, in a folder of its own, for what other programs read and write.
+class MachineStoreFixture : public StoreFixture {
+protected:
+    MachineStoreFixture() : StoreFixture(make_system_disk(), new_folder()) {}
+    ~MachineStoreFixture() override {
+        store.reset();
+        std::filesystem::remove_all(folder);
+    }
+
+private:
+    static std::filesystem::path new_folder() {
+        std::string name = std::filesystem::path(testing::TempDir()) / "skep-store-XXXXXX";
+        return mkdtemp(name.data());
     }
 };
 

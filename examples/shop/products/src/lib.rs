@@ -1,16 +1,25 @@
-//! The catalogue: a `wasi:http` 0.2 component that reads it from the file it was granted.
+//! The catalogue: a plain `wasi:http` 0.2 component, without an SDK. Its database is the interface `skep:platform/sql`.
 //!
-//! `GET /products` → every product; `GET /products/1` → one, `price_minor` in minor units of `currency`.
+//! | request | reply |
+//! |---|---|
+//! | `GET /products?q=coffee&limit=2&after=1` | products whose name or description has the word, a page at a time |
+//! | `GET /products/1` | one of them, `price_minor` in minor units of `currency` |
+//! | `GET /products/1/picture` | its picture, from the folder that the service was granted |
+//! | `POST /products`, `PUT /products/1` | a new one, another state of one |
+//!
+//! A failure is a problem document with a `code`.
 
-use serde_json::{Value, json};
+mod catalogue;
+mod http;
+mod product;
+mod row_format;
+
+use http::{Call, Reply};
+use product::Product;
 use wasip2::exports::http::incoming_handler::Guest;
-use wasip2::http::types::{
-    Fields, IncomingRequest, Method, OutgoingBody, OutgoingResponse, ResponseOutparam,
-};
+use wasip2::http::types::{IncomingRequest, ResponseOutparam};
 
-const CATALOGUE: &str = "/assets/catalogue.json";
-/// The most that one write to a response stream takes.
-const CHUNK: usize = 4096;
+const PICTURES: &str = "/assets/pictures";
 
 struct Products;
 
@@ -18,63 +27,98 @@ wasip2::http::proxy::export!(Products);
 
 impl Guest for Products {
     fn handle(request: IncomingRequest, reply: ResponseOutparam) {
-        let (status, body) = respond(&request).unwrap_or_else(|failure| failure);
-        send(reply, status, &body);
+        let call = Call::of(request);
+        http::send(reply, respond(&call).unwrap_or_else(|failure| failure));
     }
 }
 
-type Answer = (u16, Value);
+/// A reply, or the one that says why there is none.
+type Answer = Result<Reply, Reply>;
 
-fn respond(request: &IncomingRequest) -> Result<Answer, Answer> {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return Err((405, json!({"error": "only GET is served here"})));
-    }
-    let target = request.path_with_query().unwrap_or_default();
-    let path = target.split('?').next().unwrap_or_default();
-    let catalogue = read_catalogue()?;
-    match path.strip_prefix("/products") {
-        Some("" | "/") => Ok((200, catalogue)),
-        Some(rest) => find(&catalogue, rest.trim_start_matches('/')),
-        None => Err((404, json!({"error": "no such page"}))),
+fn respond(call: &Call) -> Answer {
+    let parts: Vec<&str> = call.path.trim_matches('/').split('/').collect();
+    match (call.method.as_str(), parts.as_slice()) {
+        ("GET", ["products"]) => list(call),
+        ("POST", ["products"]) => create(call),
+        ("GET", ["products", id]) => show(id),
+        ("PUT", ["products", id]) => replace(id, call),
+        ("GET", ["products", id, "picture"]) => picture(id),
+        _ => Err(Reply::problem(404, "not_found", "no such page")),
     }
 }
 
-fn read_catalogue() -> Result<Value, Answer> {
-    let failure = |reason: String| {
-        (
-            500,
-            json!({"error": format!("reading {CATALOGUE}: {reason}")}),
-        )
+fn list(call: &Call) -> Answer {
+    let number = |name: &str, default: i64, most: i64| match call.query(name) {
+        None => Ok(default),
+        Some(text) => (text.parse().ok())
+            .filter(|value| (0..=most).contains(value))
+            .ok_or_else(|| invalid_query(&format!("{name} must be a whole number of 0 to {most}"))),
     };
-    let text = std::fs::read(CATALOGUE).map_err(|error| failure(error.to_string()))?;
-    serde_json::from_slice(&text).map_err(|error| failure(error.to_string()))
-}
-
-fn find(catalogue: &Value, id: &str) -> Result<Answer, Answer> {
-    let missing = || (404, json!({"error": format!("no product {id}")}));
-    let id: u64 = id.parse().map_err(|_| missing())?;
-    let products = catalogue.as_array().ok_or_else(missing)?;
-    let product = products
-        .iter()
-        .find(|product| product["id"] == id)
-        .ok_or_else(missing)?;
-    eprintln!("product {id} looked up");
-    Ok((200, product.clone()))
-}
-
-fn send(reply: ResponseOutparam, status: u16, value: &Value) {
-    let headers = Fields::new();
-    let _ = headers.set("content-type", &[b"application/json".to_vec()]);
-    let response = OutgoingResponse::new(headers);
-    let _ = response.set_status_code(status);
-    let Ok(body) = response.body() else { return };
-    ResponseOutparam::set(reply, Ok(response));
-    if let Ok(stream) = body.write() {
-        for chunk in value.to_string().as_bytes().chunks(CHUNK) {
-            if stream.blocking_write_and_flush(chunk).is_err() {
-                return;
-            }
-        }
+    let words = call.query("q").unwrap_or_default();
+    if words.len() > 100 {
+        return Err(invalid_query("q must have at most 100 bytes"));
     }
-    let _ = OutgoingBody::finish(body, None);
+    let page = catalogue::Page {
+        after: number("after", 0, i64::MAX)?,
+        limit: number("limit", 20, 100)?.max(1),
+    };
+    Ok(Reply::json(200, &catalogue::search(&words, &page)?))
+}
+
+fn show(id: &str) -> Answer {
+    let product = find(id)?;
+    eprintln!("product {id} looked up");
+    Ok(Reply::json(200, &product))
+}
+
+fn create(call: &Call) -> Answer {
+    let id = catalogue::insert(&described(call)?)?;
+    let product = catalogue::find(id)?.ok_or_else(|| missing(&id.to_string()))?;
+    Ok(Reply::json(201, &product).with("location", &format!("/products/{id}")))
+}
+
+fn replace(id: &str, call: &Call) -> Answer {
+    let number = id.parse().map_err(|_| missing(id))?;
+    let product = described(call)?;
+    if !catalogue::update(number, &product)? {
+        return Err(missing(id));
+    }
+    show(id)
+}
+
+fn picture(id: &str) -> Answer {
+    let product = find(id)?;
+    match std::fs::read(format!("{PICTURES}/{}.svg", product.id)) {
+        Ok(bytes) => Ok(Reply::new(200, "image/svg+xml", bytes)),
+        Err(_) => Err(Reply::problem(
+            404,
+            "picture_not_found",
+            &format!("product {id} has no picture"),
+        )),
+    }
+}
+
+/// The product that the body describes.
+fn described(call: &Call) -> Result<Product, Reply> {
+    let product: Product =
+        serde_json::from_slice(&call.body).map_err(|error| invalid(&error.to_string()))?;
+    product.check().map_err(invalid)?;
+    Ok(product)
+}
+
+fn find(id: &str) -> Result<Product, Reply> {
+    let number = id.parse().map_err(|_| missing(id))?;
+    catalogue::find(number)?.ok_or_else(|| missing(id))
+}
+
+fn missing(id: &str) -> Reply {
+    Reply::problem(404, "product_not_found", &format!("no product {id}"))
+}
+
+fn invalid(reason: &str) -> Reply {
+    Reply::problem(400, "invalid_product", reason)
+}
+
+fn invalid_query(reason: &str) -> Reply {
+    Reply::problem(400, "invalid_query", reason)
 }

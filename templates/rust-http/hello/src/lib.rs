@@ -16,5 +16,7 @@ fn handle(request: Request) -> Result<Response> {
 }
 
 fn hello(request: &Request) -> Result<Response> {
-    Ok(Response::text(greeting::greeting(request.parameter("name"))))
+    Ok(Response::text(greeting::greeting(
+        request.parameter("name"),
+    )))
 }

@@ -1,0 +1,31 @@
+#pragma once
+// Stores as reports show them.
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "store/service_store.hpp"
+#include "telemetry/service_report.hpp"
+
+namespace skep::admin {
+
+// Any thread. Looks at files only where a store was used since the last look: ten thousand stores that nobody uses cost
+// nothing.
+class StoreReports {
+public:
+    telemetry::StoreReport of(const store::ServiceStore& store) const;
+
+private:
+    struct Sizes {
+        TimePoint seen;
+        std::uint64_t bytes = 0;
+        std::uint64_t wal_bytes = 0;
+    };
+    Sizes sizes_of(const store::ServiceStore& store) const;
+
+    mutable std::mutex mutex_;
+    mutable std::map<std::string, Sizes, std::less<>> sizes_;
+};
+
+}  // namespace skep::admin
