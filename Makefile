@@ -36,7 +36,7 @@ fuzz: ## Runs every fuzzer for FUZZ_SECONDS
 
 bench: ## Measures build/dist/skep beside its peers (BENCH=hello for one)
 	@tools/install_dependencies build test bench
-	@tools/build dist skep skep_bare skep_router_bench
+	@tools/build dist skep skep_bare skep_router_bench skep_single_flush skep_slow_disk
 	@tools/build_guests
 	@bench/run $(BENCH)
 

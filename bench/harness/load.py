@@ -5,8 +5,9 @@ import pathlib
 import re
 import subprocess
 import tempfile
+import time
 
-from harness import figures, machine
+from harness import figures, machine, scripts
 
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0}
 
@@ -52,27 +53,35 @@ def parse_h2load_log(text, skip_microseconds=0):
     return [int(row[2]) / 1000 for row in kept], failed
 
 
-def wrk_command(url, seconds, connections):
+def wrk_command(url, seconds, connections, script=None):
+    """A script, one of harness/scripts.py, gets a label that no other run has."""
+    with_script = ["-s", str(scripts.file_of(script))] if script else []
+    label = ["--", f"{time.time_ns():x}"] if script else []
     return [*machine.on_core(machine.LOAD_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
-            "--timeout", "30s", url]
+            "--timeout", "30s", *with_script, url, *label]
 
 
-def closed(url, seconds, connections=64):
-    """As many requests as `connections` of them, one after the other each, can make in `seconds`."""
-    done = subprocess.run(wrk_command(url, seconds, connections), capture_output=True, text=True)
+def output_of_closed(url, seconds, connections, script=None):
+    """What wrk prints of such a run."""
+    done = subprocess.run(wrk_command(url, seconds, connections, script), capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"wrk against {url}: {done.stderr or done.stdout}")
-    return parse_wrk(done.stdout)
+    return done.stdout
 
 
-def warm_up(url, connections=64):
+def closed(url, seconds, connections=64, script=None):
+    """As many requests as `connections` of them, one after the other each, can make in `seconds`."""
+    return parse_wrk(output_of_closed(url, seconds, connections, script))
+
+
+def warm_up(url, connections=64, script=None):
     """Load for a second that nobody looks at."""
-    subprocess.run(wrk_command(url, 1, connections), stdout=subprocess.DEVNULL)
+    subprocess.run(wrk_command(url, 1, connections, script), stdout=subprocess.DEVNULL)
 
 
-def start_closed(url, seconds, connections):
+def start_closed(url, seconds, connections, script=None):
     """The same beside other things; give what it returns to `finish_closed`."""
-    return subprocess.Popen(wrk_command(url, seconds, connections), stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(wrk_command(url, seconds, connections, script), stdout=subprocess.PIPE, text=True)
 
 
 def finish_closed(process):

@@ -21,6 +21,13 @@ def cache_folder():
     return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "skep"
 
 
+def disk():
+    """The folder on whose disk servers keep what they write: of the clone, or what BENCH_DISK names."""
+    folder = pathlib.Path(os.environ.get("BENCH_DISK") or ROOT / "build" / "bench" / "disk")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def name():
     """Processor, cores and memory."""
     text = pathlib.Path("/proc/cpuinfo").read_text()

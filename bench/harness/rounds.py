@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 
 from harness import figures, load
 
@@ -38,10 +39,19 @@ class Runs:
                 "spread": figures.spread(self.rps_cpu)}
 
 
-def one_run(server, path, settings):
+def one_run(server, path, settings, script=None):
     before = server.cpu()
-    seen = load.closed(server.url(path), settings.seconds, settings.connections)
+    seen = load.closed(server.url(path), settings.seconds, settings.connections, script)
     return seen, server.cpu() - before
+
+
+def in_turn(contenders, settings):
+    """{name: Runs} of {name: function that runs once and gives (Load, nanoseconds of CPU time)}, which are warm."""
+    runs = {name: Runs() for name in contenders}
+    for _ in range(settings.rounds):
+        for name, contender in contenders.items():
+            runs[name].add(*contender())
+    return runs
 
 
 def measure(starts, settings, path="/"):
@@ -49,11 +59,8 @@ def measure(starts, settings, path="/"):
     {name: path}."""
     with contextlib.ExitStack() as stack:
         servers = {name: stack.enter_context(start()) for name, start in starts.items()}
-        runs = {name: Runs() for name in servers}
         path_of = path if isinstance(path, dict) else dict.fromkeys(servers, path)
         for name, server in servers.items():
             load.warm_up(server.url(path_of[name]), settings.connections)
-        for _ in range(settings.rounds):
-            for name, server in servers.items():
-                runs[name].add(*one_run(server, path_of[name], settings))
-        return runs
+        return in_turn({name: functools.partial(one_run, server, path_of[name], settings)
+                        for name, server in servers.items()}, settings)

@@ -1,6 +1,7 @@
 """Servers under test: each on the server's core, on a port of its own, stopped at the end of a `with`."""
 
 import http.client
+import os
 import pathlib
 import signal
 import socket
@@ -43,13 +44,14 @@ def memory_of(pid):
 class Server:
     """A process that answers HTTP on `port`; its output goes to a file that is shown when it does not start."""
 
-    def __init__(self, command, port, folder, probe="/"):
+    def __init__(self, command, port, folder, probe="/", environment=None):
         self.port, self.folder = port, folder
         self.output = pathlib.Path(folder.name, "output")
         self.started = time.monotonic()
         with self.output.open("w") as output:
             self.process = subprocess.Popen([*machine.on_core(machine.SERVER_CORE), *map(str, command)],
-                                            stdout=output, stderr=output, cwd=folder.name)
+                                            stdout=output, stderr=output, cwd=folder.name,
+                                            env={**os.environ, **(environment or {})})
         self.wait(probe)
 
     def wait(self, probe, patience=900.0):
@@ -67,12 +69,19 @@ class Server:
 
     def get(self, path, port=None):
         """(status, body) of one request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=60)
-        connection.request("GET", path)
+        return self.ask("GET", path, port or self.port, {})[:2]
+
+    def post(self, path, headers):
+        """(status, body, headers)."""
+        return self.ask("POST", path, self.port, headers)
+
+    def ask(self, method, path, port, headers):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request(method, path, headers=headers)
         reply = connection.getresponse()
         body = reply.read()
         connection.close()
-        return reply.status, body
+        return reply.status, body, reply.headers
 
     def url(self, path="/"):
         return f"http://127.0.0.1:{self.port}{path}"
@@ -104,18 +113,23 @@ class Server:
         self.stop()
 
 
-def manifest(services, port, control, extra=""):
+def manifest(services, port, control):
     """An application for measuring: one io thread, no access log, everything else as usual."""
     return (f'[gateway]\nlisten = "127.0.0.1:{port}"\naccess_log = false\n[control]\nlisten = "127.0.0.1:{control}"\n'
-            f"[runtime]\nio_threads = 1\n{extra}\n{services_toml(services)}")
+            f"[runtime]\nio_threads = 1\n\n{services_toml(services)}")
 
 
-def skep(program, services, probe="/", extra="", command="up"):
+def scratch():
+    """A folder for a server's files, on the disk that is measured."""
+    return tempfile.TemporaryDirectory(prefix="skep-", dir=machine.disk())
+
+
+def skep(program, services, probe="/", command="up", environment=None):
     """Skep with `services`, {name: {key: value}}."""
     port, control = free_port(), free_port()
-    folder = tempfile.TemporaryDirectory(prefix="skep-bench-")
-    pathlib.Path(folder.name, "skep.toml").write_text(manifest(services, port, control, extra))
-    server = Server([program, command, "."], port, folder, probe)
+    folder = scratch()
+    pathlib.Path(folder.name, "skep.toml").write_text(manifest(services, port, control))
+    server = Server([program, command, "."], port, folder, probe, environment)
     server.control = control
     return server
 
@@ -129,7 +143,7 @@ def hello(program, name, **keys):
 def wasmtime(name, *options):
     """`wasmtime serve` of guest `name`. Rust's guests import wasi:cli, which it links with -Scli only."""
     port = free_port()
-    folder = tempfile.TemporaryDirectory(prefix="skep-bench-")
+    folder = scratch()
     command = [peers.wasmtime(), "serve", "-Scli", *options, "--addr", f"127.0.0.1:{port}", guest(name)]
     return Server(command, port, folder)
 
@@ -137,5 +151,5 @@ def wasmtime(name, *options):
 def bare(program, name):
     """The bare program: the same sockets, parser and guest, and nothing of the rest."""
     port = free_port()
-    folder = tempfile.TemporaryDirectory(prefix="skep-bench-")
+    folder = scratch()
     return Server([program, guest(name), str(port)], port, folder)

@@ -12,6 +12,11 @@ class CpuTime(unittest.TestCase):
     def test_is_the_sum_of_the_threads_time_on_a_processor(self):
         self.assertEqual(cpu.nanoseconds_of(["1500 20 3\n", "500 99999 1\n"]), 2000)
 
+    def test_of_dead_children_is_in_their_parents_stat(self):
+        text = "7 (a name) S) S 3 7 7 0 -1 0 0 0 0 0 11 12 150 50 20 0 1 0"
+
+        self.assertEqual(cpu.children_of_stat(text), (3, 2_000_000_000))
+
     def test_of_no_thread_is_nothing(self):
         self.assertEqual(cpu.nanoseconds_of([]), 0)
 

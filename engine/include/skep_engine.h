@@ -174,7 +174,8 @@ typedef struct skep_callbacks {
 
     // Arms a timer for `deadline_ns` of the monotonic clock; when it is due call skep_timer_fire(timer) once,
     // on the task's thread. The handle returned is given to timer_cancel, after which `timer` is gone. A timer
-    // that has fired is never cancelled.
+    // that has fired is never cancelled. NULL refuses the wait: nothing will be due, `poll_oneoff` fails with
+    // ENOTSUP, any other wait goes on until the task is freed; when it is given up, timer_cancel gets the NULL.
     void* (*timer_start)(void* user, uint64_t deadline_ns, skep_timer* timer);
     void (*timer_cancel)(void* user, void* handle);
 

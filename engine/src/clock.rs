@@ -148,6 +148,12 @@ impl Sleep {
         Sleep::until(run, deadline)
     }
 
+    /// C++ has refused to arm its timer: the guest may not wait.
+    pub fn is_refused(&self) -> bool {
+        let refused = |timer: &Arc<Timer>| !timer.over.get() && timer.handle.get().is_null();
+        self.armed.as_ref().is_some_and(refused)
+    }
+
     fn disarm(&mut self) {
         if let Some(timer) = self.armed.take() {
             timer.cancel(&self.run);

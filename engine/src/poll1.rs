@@ -12,6 +12,7 @@ use wasmtime::{Caller, Linker, Memory};
 const SUCCESS: i32 = 0;
 const INVALID: i32 = 28;
 const FAULT: i32 = 21;
+const NOT_SUPPORTED: i32 = 58;
 const SUBSCRIPTION: usize = 48;
 const EVENT: usize = 32;
 /// More subscriptions than a program can have a use for.
@@ -70,7 +71,9 @@ async fn poll(
         return Ok(FAULT);
     };
     let run = caller.data().run.clone();
-    wait(&run, &all).await;
+    if !wait(&run, &all).await {
+        return Ok(NOT_SUPPORTED);
+    }
     let ready: Vec<&Subscription> = all.iter().filter(|it| is_ready(&run, it)).collect();
     let bytes = memory.data_mut(&mut *caller);
     for (index, subscription) in ready.iter().enumerate() {
@@ -153,7 +156,8 @@ fn input_ready(run: &Run, context: Option<&mut Context<'_>>) -> bool {
     }
 }
 
-async fn wait(run: &Arc<Run>, all: &[Subscription]) {
+/// Waits until one of them is ready; false where nothing is and the host refuses to wait.
+async fn wait(run: &Arc<Run>, all: &[Subscription]) -> bool {
     let mut sleeps: Vec<Sleep> = all
         .iter()
         .filter_map(|it| match it.wait {
@@ -171,10 +175,12 @@ async fn wait(run: &Arc<Run>, all: &[Subscription]) {
             Wait::Until(_) => false,
         });
         if due || ready {
-            Poll::Ready(())
+            Poll::Ready(true)
+        } else if sleeps.iter().any(Sleep::is_refused) {
+            Poll::Ready(false)
         } else {
             Poll::Pending
         }
     })
-    .await;
+    .await
 }

@@ -70,7 +70,7 @@ visit_products() {
     visit 'The second page' 200 'Filter coffee' GET '/products?q=coffee&limit=1&after=3'
     visit 'One product' 200 '"price_minor":7495' GET /products/3
     visit 'Its picture' 200 '<svg' GET /products/3/picture
-    visit 'A product that is not there' 404 'no product 999999999' GET /products/999999999
+    visit 'A product that is not there' 404 product_not_found GET /products/999999999
     visit 'A new product' 201 '"price_minor":450' POST /products \
         "{\"name\":\"Cup of $tour\",\"price_minor\":450,\"currency\":\"EUR\"}"
     visit 'Its price is raised' 200 '"price_minor":480' PUT "/products/$(number id)" \
@@ -84,9 +84,9 @@ visit_quotes() {
         "{\"customer\":$user,\"items\":[{\"product\":1,\"quantity\":2},{\"product\":2,\"quantity\":1}]}"
     visit 'A quote with a product that is not there' 200 '"complete":false' POST /quotes \
         "{\"customer\":$user,\"items\":[{\"product\":3,\"quantity\":1},{\"product\":999999999,\"quantity\":1}]}"
-    visit 'A quote for somebody unknown' 422 'no customer 999999999' POST /quotes \
+    visit 'A quote for somebody unknown' 422 unknown_customer POST /quotes \
         '{"customer":999999999,"items":[{"product":1,"quantity":1}]}'
-    visit 'A quote for an empty basket' 400 'items must not be empty' POST /quotes "{\"customer\":$user,\"items\":[]}"
+    visit 'A quote for an empty basket' 400 invalid_basket POST /quotes "{\"customer\":$user,\"items\":[]}"
 }
 
 visit_orders() {

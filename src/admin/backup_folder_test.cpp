@@ -19,7 +19,7 @@ bool go_on(const StoreProgress&) {
 }
 
 // The fixture's store, t(id, n) with one row, as a service's store in a data directory.
-class BackupFolder : public store::StoreFixture {
+class BackupFolder : public store::MachineStoreFixture {
 protected:
     BackupFolder() {
         shared_.push_back(std::shared_ptr<store::ServiceStore>(store.get(), [](auto*) {}));
@@ -27,7 +27,7 @@ protected:
 
     Result<BackupReport> back_up() { return write_backup(shared_, loop.clock(), backup, go_on); }
     Result<BackupReport> restore(WhatIsThere what_is_there = WhatIsThere::keep) {
-        return restore_backup(*disk, loop.clock(), {backup, data, what_is_there}, go_on);
+        return restore_backup(store_disk(), loop.clock(), {backup, data, what_is_there}, go_on);
     }
     void overwrite(const std::filesystem::path& file, std::streamoff offset, char byte) {
         std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);

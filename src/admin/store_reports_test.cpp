@@ -5,7 +5,7 @@
 namespace skep::admin {
 namespace {
 
-using StoreReportsTest = store::StoreFixture;
+using StoreReportsTest = store::MachineStoreFixture;
 
 TEST_F(StoreReportsTest, tells_sizes_and_what_the_store_did) {
     const StoreReports reports;

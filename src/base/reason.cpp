@@ -171,7 +171,7 @@ constexpr auto kReasons = std::to_array<Reason>({
      "Do less between the first statement and the end, or raise `transaction_timeout` for the route."},
     {"call_inside_transaction", invalid_argument, 0, "The handler called out after it had written.",
      "Call first, then read and write; or publish an event."},
-    {"wait_inside_transaction", invalid_argument, 0, "The handler waited after it had written.",
+    {"wait_inside_transaction", invalid_argument, 500, "The handler waited after it had written.",
      "Wait first, then read and write."},
     {"reply_inside_transaction", invalid_argument, 0, "The handler began a streamed reply after it had written.",
      "Answer with at most 1 MiB, or write in another request."},

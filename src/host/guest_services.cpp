@@ -4,6 +4,7 @@
 
 #include "host/outbound_grants.hpp"
 #include "model/route_options.hpp"
+#include "wasm/guest_task.hpp"
 
 namespace skep::host {
 namespace {
@@ -54,6 +55,12 @@ Result<model::Execution> execution_of(const model::Request& request, bool is_key
         return fail("idempotency_key_invalid", "an Idempotency-Key is one text of 1 to {} visible characters",
                     kLongestKey);
     return model::Execution{model::KeyedExecution{.key = std::string(key), .by_platform = is_key_ours}};
+}
+
+// Where it fails, so does what the guest asks of the store next.
+async::Task<void> give_way(store::HandlerTransaction& transaction) {
+    const Result<> stepped_out = co_await transaction.step_out(store::Wait::timer);
+    (void)stepped_out;
 }
 
 model::Request request_for(std::string_view method, std::string body) {
@@ -175,6 +182,16 @@ async::Task<Result<bool>> GuestServices::step_out(model::Request& request) {
     if (key)
         request.headers.set(kKeyField, *key);
     co_return key.has_value();
+}
+
+// A turn is given back while the guest sleeps; what it asks of the store afterwards waits for that.
+Result<> GuestServices::before_timer(wasm::GuestTask& task) {
+    if (transaction_ == nullptr)
+        return {};
+    TRY(const bool is_free, transaction_->may_wait(store::Wait::timer));
+    if (!is_free)
+        task.calls().spawn(give_way(*transaction_));
+    return {};
 }
 
 async::Task<Result<model::Response>> GuestServices::send(model::Request request, std::chrono::nanoseconds patience) {

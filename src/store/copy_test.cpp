@@ -12,7 +12,7 @@ bool go_on(std::uint64_t, std::uint64_t) {
     return true;
 }
 
-class CopyTest : public StoreFixture {
+class CopyTest : public MachineStoreFixture {
 protected:
     void set(std::int64_t value) {
         auto handler = start();
@@ -83,11 +83,12 @@ TEST_F(CopyTest, a_backup_is_of_one_moment) {
 TEST_F(CopyTest, a_flipped_bit_in_a_backup_is_named) {
     fill();
     ASSERT_TRUE(back_up_store(*store, copy, go_on));
-    EXPECT_EQ(check_backup(*disk, copy, go_on).value(), std::vector<std::string>{});
+    EXPECT_EQ(check_backup(store_disk(), copy, go_on).value(), std::vector<std::string>{});
 
     flip_a_bit(copy, 6 * 4096 + 100);
 
-    EXPECT_EQ(check_backup(*disk, copy, go_on).value(), std::vector<std::string>{"page 7: not what was written"});
+    EXPECT_EQ(check_backup(store_disk(), copy, go_on).value(),
+              std::vector<std::string>{"page 7: not what was written"});
 }
 
 TEST_F(CopyTest, a_backup_that_was_cut_off_is_named) {
@@ -96,7 +97,7 @@ TEST_F(CopyTest, a_backup_that_was_cut_off_is_named) {
 
     std::filesystem::resize_file(copy, 3 * 4096 + 5);
 
-    EXPECT_EQ(check_backup(*disk, copy, go_on).value(), std::vector<std::string>{"page 4: is cut off"});
+    EXPECT_EQ(check_backup(store_disk(), copy, go_on).value(), std::vector<std::string>{"page 4: is cut off"});
 }
 
 TEST_F(CopyTest, an_export_is_plain_sqlite) {

@@ -9,7 +9,7 @@ namespace {
 
 using testing::ElementsAre;
 
-class InspectTest : public StoreFixture {
+class InspectTest : public MachineStoreFixture {
 protected:
     TimePoint soon() { return loop.clock().now() + std::chrono::seconds(5); }
 

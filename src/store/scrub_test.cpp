@@ -7,11 +7,11 @@
 namespace skep::store {
 namespace {
 
-class ScrubTest : public StoreFixture {
+class ScrubTest : public MachineStoreFixture {
 protected:
     Result<std::vector<std::string>> scrub() {
         store.reset();
-        return scrub_store(*disk, loop.clock(), folder,
+        return scrub_store(store_disk(), loop.clock(), folder,
                            [this](std::uint64_t done, std::uint64_t all) { told = std::pair(done, all); });
     }
 

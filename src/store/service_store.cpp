@@ -21,7 +21,9 @@ ServiceStore::ServiceStore(const StorePorts& ports, StoreSettings settings)
 
 // Nobody uses it any more; what was acknowledged is flushed already.
 ServiceStore::~ServiceStore() {
-    if (open_)
+    if (state_ == State::down)
+        (void)open_->close_after_failure();
+    else if (open_)
         (void)open_->close();
 }
 
@@ -91,6 +93,7 @@ Result<> ServiceStore::open_now() {
         if (state_ == State::failing)
             return fail("store_failed", "the store of {} is closing after a failure", settings_.service.value());
     }
+    TRY_DO(repair());
     auto opened = OpenStore::open(ports_, settings_, counters_, [this] { failed(); });
     const std::lock_guard lock(mutex_);
     if (!opened) {
@@ -132,12 +135,25 @@ void ServiceStore::unpin() {
 
 // Nobody uses the store, and nobody can come in.
 void ServiceStore::recover() {
-    const Result<> cut = open_->close_after_failure();
+    const std::lock_guard opening(opening_);
+    (void)repaired(open_->close_after_failure());
+}
+
+// What an earlier failure has left, before the files are opened again.
+Result<> ServiceStore::repair() {
+    if (state_ != State::down)
+        return {};
+    return repaired(open_->close_after_failure());
+}
+
+Result<> ServiceStore::repaired(Result<> cut) {
     const std::lock_guard lock(mutex_);
-    open_.reset();
-    state_ = State::closed;
-    if (!cut)
+    state_ = cut ? State::closed : State::down;
+    if (cut)
+        open_.reset();
+    else
         trouble_ = cut.error();
+    return cut;
 }
 
 bool ServiceStore::close_if_idle() {

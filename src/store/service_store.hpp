@@ -82,12 +82,15 @@ public:
 
 private:
     friend class StorePin;
-    enum class State : std::uint8_t { closed, open, failing };
+    // `down`: what failed could not be undone yet.
+    enum class State : std::uint8_t { closed, open, failing, down };
 
     Result<> open_now();
     void failed();
     void unpin();
     void recover();
+    Result<> repair();
+    Result<> repaired(Result<> cut);
 
     StorePorts ports_;
     StoreSettings settings_;

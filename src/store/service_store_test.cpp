@@ -1,6 +1,9 @@
 #include "store/service_store.hpp"
 
 #include "async/task_group.hpp"
+#include "store/detail/open_store.hpp"
+#include "store/testing/fake_disk.hpp"
+#include "store/testing/raw_connection.hpp"
 #include "store/testing/store_fixture.hpp"
 
 namespace skep::store {
@@ -271,6 +274,56 @@ TEST_F(ServiceStoreTest, a_reply_that_begins_after_a_write_is_refused_by_name) {
 
     EXPECT_EQ(end(*handler).error().name(), "reply_inside_transaction");
     EXPECT_EQ(seen(), 0);
+}
+
+class ServiceStoreOnFakeDisk : public StoreFixture {
+protected:
+    ServiceStoreOnFakeDisk() {
+        store.reset();
+        disk = std::make_unique<FakeDisk>();
+        reopen();
+    }
+
+    FakeDisk& fake() { return static_cast<FakeDisk&>(*disk); }
+    StoreFiles& files() { return store->pin_blocking().value()->files(); }
+
+    void settle(std::string sql) {
+        auto handler = start();
+        write(*handler, std::move(sql));
+        EXPECT_EQ(end(*handler).value(), Ending::settled);
+    }
+
+    void let_recover() {
+        while (flushes.run_one()) {
+        }
+    }
+
+    // Reads a damaged page while the next batch is being flushed.
+    void find_damage_in_next_flush(const char* sql) {
+        fake().before_each_change([this, sql, &files = files()] {
+            fake().before_each_change(nullptr);
+            RawConnection(files).ask(sql);
+        });
+    }
+};
+
+TEST_F(ServiceStoreOnFakeDisk, a_batch_that_was_flushed_is_not_called_rolled_back_for_damage_found_meanwhile) {
+    settle("CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)");
+    settle("CREATE TABLE pad AS SELECT zeroblob(40000) AS bytes");
+    RawConnection(files()).run("PRAGMA wal_checkpoint(TRUNCATE)");
+    settle("INSERT INTO t VALUES (1, 1)");
+    const auto main = folder / "store.db";
+    fake().flip_bit(main, fake().size_of(main) - 100, 0);
+    auto handler = start();
+    write(*handler, "UPDATE t SET n = 7");
+    find_damage_in_next_flush("SELECT sum(length(hex(bytes))) FROM pad");
+
+    EXPECT_EQ(end(*handler).value(), Ending::settled);
+
+    EXPECT_EQ(store->trouble().value().name(), "store_damaged");
+    let_recover();
+    reopen();
+    EXPECT_EQ(seen(), 7);
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 
 namespace skep::wasm {
 
+class GuestTask;
+
 enum class GuestStream : std::uint8_t { out, err };
 
 // Implemented by whoever runs the guest; outlives the GuestTask. On the guest's io thread.
@@ -19,6 +21,13 @@ public:
 
     // Bytes that the guest wrote. False: the stream is closed to it from now on.
     virtual bool output(GuestStream stream, std::string_view bytes) = 0;
+
+    // The guest is about to wait for a timer. An error: it may not; unless it has something else to do, it is stopped
+    // with that error.
+    virtual Result<> before_timer(GuestTask& task) {
+        (void)task;
+        return {};
+    }
 
     // Sends a request of the guest to wherever it is allowed to go. `patience`: how long the guest wants to wait for
     // the response head; zero where it did not say.

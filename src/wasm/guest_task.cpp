@@ -125,11 +125,28 @@ void GuestTask::poll() {
     ended_ = outcome == SKEP_POLL_DONE || outcome == SKEP_POLL_FAILED;
     if (outcome == SKEP_POLL_FAILED)
         failure_ = to_error(*skep_task_error(raw_));
+    else if (outcome == SKEP_POLL_PENDING && refused_timers_ > 0 && !woken_while_polling_)
+        stop(*refusal_);
     else if (outcome == SKEP_POLL_PREEMPTED)
         loop_.post_behind(*this);
     else if (!ended_ && woken_while_polling_)
         post();
     changed_.set();
+}
+
+// It stays where it stands, and goes with the task.
+void GuestTask::stop(const Error& error) {
+    ended_ = true;
+    failure_ = error;
+}
+
+bool GuestTask::may_start_timer() {
+    const Result<> allowed = host_.before_timer(*this);
+    if (allowed)
+        return true;
+    ++refused_timers_;
+    refusal_ = allowed.error();
+    return false;
 }
 
 int GuestTask::exit_code() const {

@@ -90,6 +90,8 @@ public:
     std::uint32_t on_output(std::uint32_t stream, std::string_view bytes);
     void on_request_window(std::size_t count);
     void on_outgoing(const skep_outgoing_head& head, skep_outgoing* outgoing);
+    bool may_start_timer();
+    void on_refused_timer_gone() { --refused_timers_; }
 
 private:
     GuestTask(Engine& engine, async::Loop& loop, GuestHost& host);
@@ -99,6 +101,7 @@ private:
     void woken() override;
     void post();
     void poll();
+    void stop(const Error& error);
     void feed(model::Body body);
     async::Task<void> feed_stream(model::Body body);
     async::Task<Result<>> forward_stream(model::Body& body);
@@ -113,6 +116,8 @@ private:
     bool posted_ = false;
     bool ended_ = false;
     std::optional<Error> failure_;
+    std::uint32_t refused_timers_ = 0;  // that the guest waits for all the same
+    std::optional<Error> refusal_;      // of the last one
     std::optional<model::Response> head_;
     std::optional<model::Headers> trailers_;
     async::Signal changed_;

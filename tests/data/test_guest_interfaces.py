@@ -194,6 +194,36 @@ def test_a_call_before_a_write_is_made(data):
     assert data.texts() == ["tea"]
 
 
+@pytest.mark.parametrize("kind", ["data_p2", "data_p3"])
+def test_a_guest_that_waits_for_a_timer_after_a_write_is_stopped_by_name(app, kind):
+    data = Guest(app, kind)
+
+    reply = data.post(insert("tea"), ["sleep", 5])
+
+    assert (reply.status_code, reply.json()["code"]) == (500, "wait_inside_transaction")
+    assert data.texts() == []
+
+
+@pytest.mark.parametrize("kind", ["data_p2", "data_p3"])
+def test_a_guest_may_wait_for_a_timer_before_it_writes(app, kind):
+    data = Guest(app, kind)
+
+    outcomes = data.do(["query", "SELECT 1"], ["sleep", 5], insert("tea"))
+
+    assert outcomes[1] == OK
+    assert data.texts() == ["tea"]
+
+
+def test_a_program_cannot_wait_for_a_timer_after_a_write(app):
+    """`poll_oneoff` fails with ENOTSUP, and the program goes on."""
+    data = Guest(app, "data_cgi")
+
+    outcomes = data.do(insert("tea"), ["sleep", 5])
+
+    assert outcomes[1] == {"code": "not_supported", "message": "58"}
+    assert data.texts() == ["tea"]
+
+
 def test_the_key_of_the_request_is_told(data):
     key = f"{data.kind}-0123456789abcdef"
 

@@ -107,6 +107,8 @@ Result<> append_row(std::string& out, store::RowReader& reader, const std::vecto
 
 Result<std::string> json_of_rows(std::string_view rows) {
     TRY(store::RowReader reader, store::RowReader::rows(rows));
+    if (!std::ranges::all_of(reader.names(), is_utf8))
+        return fail("row_format_invalid", "the name of a column is not UTF-8");
     const std::vector<std::string> members = members_of(reader.names());
     if (members.empty() && !reader.at_end())
         return fail("row_format_invalid", "there are values without columns");

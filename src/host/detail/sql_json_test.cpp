@@ -97,6 +97,10 @@ TEST(RowsAsJson, are_refused_where_they_are_too_large) {
     EXPECT_EQ(json_of_rows(std::move(rows).take()).error().name(), "result_too_large");
 }
 
+TEST(RowsAsJson, are_refused_where_a_name_is_no_text) {
+    EXPECT_EQ(json_of_rows("\1\1\1\xFF").error().name(), "row_format_invalid");
+}
+
 TEST(ParamsOfJson, take_every_kind_of_value) {
     const std::string params =
         params_of_json(R"( [null, -7, 1.5, 1.0, "tea", true, false, {"base64": "+/8="}] )").value();

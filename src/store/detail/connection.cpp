@@ -13,6 +13,8 @@ namespace {
 
 constexpr auto kPrepareTime = std::chrono::milliseconds(250);
 constexpr std::size_t kInlineParameterBytes = 64 << 10;
+constexpr int kInlineValueBytes = 96 << 10;
+constexpr std::size_t kInlineRowBytes = 256 << 10;
 constexpr std::size_t kPlatformRowBytes = 64 << 20;
 
 // Ends a statement's run, however it comes out.
@@ -90,20 +92,38 @@ Result<StatementResult> Connection::run(GuestStatement& statement, std::string_v
 
     const Running running(statement.prepared);
     TRY_DO(statement.prepared.bind(params));
-    const bool is_cut_short = bounds.is_inline && !statement.prepared.writes();
-    parts_->progress.bound(bounds.deadline, is_cut_short ? start + TextHistory::kMaxRun : TimePoint::max());
-    auto result = run_guarded(statement);
-    parts_->progress.unbound();
+    auto result = bounds.is_inline ? run_inline(statement, start, bounds.deadline) : run_at_leisure(statement, bounds);
     remember(statement, parts_->clock.now() - start, bounds.is_inline);
     return result;
 }
 
+Result<StatementResult> Connection::run_at_leisure(GuestStatement& statement, const StatementBounds& bounds) {
+    parts_->progress.bound(bounds.deadline);
+    auto result = run_guarded(statement, parts_->limits.result_bytes);
+    parts_->progress.unbound();
+    return result;
+}
+
+// Large values take long in steps that nothing interrupts: the statement fails when it meets one, and has left nothing.
+Result<StatementResult> Connection::run_inline(GuestStatement& statement, TimePoint start, TimePoint deadline) {
+    parts_->progress.bound(deadline, statement.prepared.writes() ? TimePoint::max() : start + TextHistory::kMaxRun);
+    sqlite3* db = parts_->database.get();
+    const int usual = sqlite3_limit(db, SQLITE_LIMIT_LENGTH, kInlineValueBytes);
+    auto result = run_guarded(statement, std::min<std::size_t>(parts_->limits.result_bytes, kInlineRowBytes));
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, usual);
+    parts_->progress.unbound();
+    if (result || result.error().name() != "result_too_large")
+        return result;
+    statement.history->ran(parts_->history.schema(), Duration::max());
+    return fail("too_slow_inline", "the statement works on large values");
+}
+
 // A write that gives rows has done all of its work before the first row: where the rows are too many, it is undone.
-Result<StatementResult> Connection::run_guarded(GuestStatement& statement) {
+Result<StatementResult> Connection::run_guarded(GuestStatement& statement, std::size_t row_bytes) {
     if (!statement.prepared.writes() || !statement.prepared.gives_rows())
-        return step(statement);
+        return step(statement, row_bytes);
     TRY_DO(execute("SAVEPOINT _skep_statement"));
-    auto result = step(statement);
+    auto result = step(statement, row_bytes);
     if (!result && has_transaction()) {
         statement.prepared.reset();
         TRY_DO(execute("ROLLBACK TO _skep_statement"));
@@ -114,9 +134,9 @@ Result<StatementResult> Connection::run_guarded(GuestStatement& statement) {
     return result;
 }
 
-Result<StatementResult> Connection::step(GuestStatement& statement) {
+Result<StatementResult> Connection::step(GuestStatement& statement, std::size_t row_bytes) {
     const Authorizer::Scope scope(parts_->authorizer, Caller::guest, statement.verb);
-    return parts_->run(statement.prepared, parts_->limits.result_bytes);
+    return parts_->run(statement.prepared, row_bytes);
 }
 
 Result<StatementResult> Connection::Parts::run(PreparedStatement& statement, std::size_t limit) {

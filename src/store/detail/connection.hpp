@@ -53,8 +53,9 @@ struct StatementResult {
 // How a statement is stopped: its progress is looked at every few hundred steps.
 struct StatementBounds {
     TimePoint deadline;  // then it fails with `statement_timeout`
-    bool is_inline =
-        false;  // on an io thread: a read fails with `too_slow_inline` after 1 ms, to be repeated elsewhere
+    // On an io thread: a read after 1 ms, and any statement that meets a large value, fails with `too_slow_inline` and
+    // has left nothing, to be repeated elsewhere.
+    bool is_inline = false;
 };
 
 // Used by one thread at a time, which may change. Errors of guests' statements are values with stable reasons:
@@ -122,8 +123,10 @@ private:
 
     Result<GuestStatement*> prepare_anew(std::string_view sql, Verb verb);
     Result<std::size_t> run_first(std::string_view sql, std::size_t& at);
-    Result<StatementResult> run_guarded(GuestStatement& statement);
-    Result<StatementResult> step(GuestStatement& statement);
+    Result<StatementResult> run_inline(GuestStatement& statement, TimePoint start, TimePoint deadline);
+    Result<StatementResult> run_at_leisure(GuestStatement& statement, const StatementBounds& bounds);
+    Result<StatementResult> run_guarded(GuestStatement& statement, std::size_t row_bytes);
+    Result<StatementResult> step(GuestStatement& statement, std::size_t row_bytes);
     void remember(GuestStatement& statement, Duration took, bool is_inline);
 
     std::unique_ptr<Parts> parts_;

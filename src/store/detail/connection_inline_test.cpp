@@ -84,6 +84,34 @@ TEST_F(InlineTest, a_statement_that_failed_counts_as_run) {
     EXPECT_FALSE(may_run_inline(*writer_, "REPLACE INTO users VALUES (?, 'Ann')", params({std::int64_t{1}})));
 }
 
+TEST_F(InlineTest, a_read_of_a_large_value_is_left_to_other_threads) {
+    run("INSERT INTO users VALUES (1, ?)", {std::string(100'000, 'x')}).value();
+    constexpr const char* kRead = "SELECT name FROM users WHERE id = ?";
+    run_times(8, kRead, {std::int64_t{1}});
+
+    const auto result = run_on(*writer_, kRead, params({std::int64_t{1}}), bounds(true));
+
+    EXPECT_EQ(result.error().name(), "too_slow_inline");
+    EXPECT_FALSE(may_run_inline(*writer_, kRead, params({std::int64_t{1}})));
+    EXPECT_EQ(rows("SELECT length(name) FROM users WHERE id = ?", {std::int64_t{1}}), "100000");
+}
+
+TEST_F(InlineTest, a_write_that_meets_a_large_value_has_left_nothing_and_can_be_repeated) {
+    run("CREATE TABLE log (a)").value();
+    run("INSERT INTO users VALUES (1, ?)", {std::string(60'000, 'x')}).value();
+    run("CREATE TRIGGER copy AFTER UPDATE ON users BEGIN INSERT INTO log VALUES (new.name || new.name); END").value();
+    writer_->execute("BEGIN IMMEDIATE").value();
+    constexpr const char* kWrite = "UPDATE users SET id = id + 1 WHERE id = 1";
+
+    const auto result = run_on(*writer_, kWrite, params({}), bounds(true));
+
+    EXPECT_EQ(result.error().name(), "too_slow_inline");
+    EXPECT_TRUE(writer_->has_transaction());
+    EXPECT_EQ(rows("SELECT id FROM users"), "1");
+    EXPECT_EQ(run(kWrite).value().changes, 1);
+    EXPECT_EQ(rows("SELECT length(a) FROM log"), "120000");
+}
+
 class QuotaTest : public SqlFixture {
 protected:
     QuotaTest() : SqlFixture(SqlLimits{.quota_bytes = 3 << 20, .ddl = true}) {

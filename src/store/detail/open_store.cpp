@@ -117,12 +117,17 @@ void OpenStore::commit() {
     const auto committed = writer_->execute("COMMIT");
     counters_.note_flush(static_cast<std::uint64_t>((ports_.clock.now() - begin).count()));
     in_batch_ = false;
-    if (committed && !files_->failure()) {
+    if (committed) {
+        // It is flushed, whatever damage a reader may have come upon meanwhile.
         counters_.batches.fetch_add(1, std::memory_order_relaxed);
         flushes_.fetch_add(1, std::memory_order_relaxed);
         owes_mark_.store(true, std::memory_order_relaxed);
         ports_.flushed();
         turns->end_batch(FlushOutcome::flushed);
+        if (files_->failure()) {
+            on_failure_();
+            return;
+        }
         checkpoint();
         turns->resume();
         return;
@@ -170,7 +175,8 @@ Result<> OpenStore::close_after_failure() {
     readers_.close();
     Result<> cut = files_->cut_to_last_flush();
     turns_->end_batch(cut ? FlushOutcome::rolled_back : FlushOutcome::unknown);
-    files_.reset();
+    if (cut)
+        files_.reset();
     return cut;
 }
 

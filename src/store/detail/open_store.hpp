@@ -44,7 +44,8 @@ public:
 
     std::optional<Error> failure() const { return files_->failure(); }
     // Blocking, with nobody using it: closes the connections and makes the files such that a crash brings back nothing
-    // that was called rolled back.
+    // that was called rolled back. After an error it may be tried again, and nobody else may open the files: what they
+    // show is not all on the disk.
     Result<> close_after_failure();
     // Blocking, with nobody using it.
     Result<> close();

@@ -169,6 +169,15 @@ constexpr auto kQuickFunctions = std::to_array<std::string_view>({
 });
 static_assert(std::ranges::is_sorted(kQuickFunctions));
 
+// Steps whose time grows with the texts that they work on, which may have kInlineValueBytes each (connection.cpp): so
+// many of them are still quick. In order, for the search.
+constexpr auto kSizedSteps = std::to_array<std::string_view>({
+    "Add",      "AggStep", "BitAnd", "BitNot", "BitOr", "Cast",     "Compare", "Concat",   "Divide",    "Eq",
+    "Function", "Ge",      "Gt",     "Le",     "Lt",    "Multiply", "Ne",      "PureFunc", "Remainder", "Subtract",
+});
+static_assert(std::ranges::is_sorted(kSizedSteps));
+constexpr int kMaxSizedSteps = 20;
+
 // How many programs of triggers may be started: each may start others, so that their number multiplies.
 constexpr int kPrograms = 4;
 
@@ -224,6 +233,8 @@ public:
             giving_ = -1;
         if (step.name == "Next" && is_short_loop(step.first))
             return {};
+        if (std::ranges::binary_search(kSizedSteps, step.name) && ++sized_steps_ > kMaxSizedSteps)
+            return std::string(step.name);
         if (step.name == "Program")
             return judge_program(step);
         if (step.name == "Function" || step.name == "PureFunc" || step.name == "AggStep")
@@ -259,6 +270,7 @@ private:
     std::map<int, int> tables_;  // the root page of each cursor's table
     int giving_ = -1;            // the cursor of a loop that has only given rows so far
     int programs_ = 0;
+    int sized_steps_ = 0;
 
     // A row of a parent table may make good what the statement has violated before: then, and only then, its children
     // are searched, in steps that FkIfZero jumps over. A program that violates nothing never takes them.

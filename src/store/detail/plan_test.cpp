@@ -98,6 +98,14 @@ TEST_F(PlanTest, functions_whose_time_grows_with_their_arguments_are_not) {
     EXPECT_NE(slow("INSERT INTO users (name) VALUES (printf('%*d', ?, 1))"), "");
 }
 
+TEST_F(PlanTest, much_work_on_texts_is_not) {
+    EXPECT_EQ(slow("SELECT name||name||name||name FROM users WHERE id = ?"), "");
+    EXPECT_EQ(
+        slow("SELECT name||name||name||name||name||name||name||name||name||name||name||name||name||name||name||name"
+             "||name||name||name||name||name||name FROM users WHERE id = ?"),
+        "Concat");
+}
+
 TEST_F(PlanTest, quick_functions_are_bounded) {
     EXPECT_EQ(slow("INSERT INTO users (name, age) VALUES (?, unixepoch())"), "");
     EXPECT_EQ(slow("SELECT coalesce(name, city), abs(age), datetime('now') FROM users WHERE id = ?"), "");

@@ -21,8 +21,8 @@ void TextHistory::ran(std::uint32_t schema, Duration took) {
     change(schema, [&](Facts& facts) {
         if (took > kMaxRun) {
             facts.runs = 0;
-            facts.needed = kRunsNeededAgain;
-        } else if (facts.runs < facts.needed) {
+            facts.was_slow = true;
+        } else if (facts.runs < kRunsNeededAgain) {
             ++facts.runs;
         }
     });
@@ -34,7 +34,7 @@ void TextHistory::planned(std::uint32_t schema, PlanBound bound) {
 
 bool TextHistory::is_proven(std::uint32_t schema) const {
     const Facts known = facts(schema);
-    return known.runs >= known.needed;
+    return known.runs >= (known.was_slow ? kRunsNeededAgain : kRunsNeeded);
 }
 
 PlanBound TextHistory::plan(std::uint32_t schema) const {

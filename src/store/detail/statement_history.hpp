@@ -29,18 +29,17 @@ public:
     bool is_proven(std::uint32_t schema) const;
     PlanBound plan(std::uint32_t schema) const;
 
-    // How many runs in a row must have ended within kMaxRun: at first, and after one that did not (a busy machine
-    // makes short ones long, now and then).
-    static constexpr std::uint8_t kRunsNeeded = 8;
-    static constexpr std::uint8_t kRunsNeededAgain = 64;
+    // How many runs in a row must have ended within kMaxRun: at first, and after one that did not. (A busy machine
+    // makes short ones long, now and then, so none is given up for good.)
+    static constexpr std::uint16_t kRunsNeeded = 8;
+    static constexpr std::uint16_t kRunsNeededAgain = 1'000;
     static constexpr Duration kMaxRun = std::chrono::milliseconds(1);
 
 private:
     struct Facts {
         std::uint32_t schema = 0;
-        std::uint8_t runs = 0;
-        std::uint8_t needed = kRunsNeeded;
-        std::uint8_t unused = 0;
+        std::uint16_t runs = 0;
+        bool was_slow = false;
         PlanBound plan = PlanBound::unknown;
     };
     template <typename Change>

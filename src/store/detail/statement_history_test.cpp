@@ -29,7 +29,7 @@ TEST(TextHistory, a_long_run_costs_the_proof_and_more_short_ones_earn_it_back) {
     text.ran(1, 2ms);
 
     EXPECT_FALSE(text.is_proven(1));
-    ran(text, 1, 63, 10us);
+    ran(text, 1, 999, 10us);
     EXPECT_FALSE(text.is_proven(1));
     text.ran(1, 10us);
     EXPECT_TRUE(text.is_proven(1));

@@ -85,8 +85,10 @@ async::Task<Result<>> Transaction::commit() {
     if (!grip_->holds_turn)
         co_return Result<>();
     grip_->is_in_savepoint = false;
-    CO_TRY_DO(grip_->pin->keep(has_written_));
+    Result<> kept = grip_->pin->keep(may_have_changed_);
     CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
+    if (!kept)
+        co_return kept;
     has_called_ = true;  // a second run would do the first part twice
     CO_TRY(const Ending ending, ending_of(outcome));
     (void)ending;
@@ -98,9 +100,10 @@ async::Task<Result<>> Transaction::rollback() {
     if (doom_)
         co_return Failure(*doom_);
     grip_->end_snapshot();
-    has_written_ = has_begun_ = false;
-    if (!grip_->holds_turn)
+    if (!grip_->holds_turn) {
+        has_begun_ = false;
         co_return Result<>();
+    }
     CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
     // It goes on with what it has read, which may be a mate's work.
     if (outcome != FlushOutcome::flushed) {
@@ -136,6 +139,7 @@ async::Task<Result<>> Transaction::step_out(Wait wait) {
             co_return Failure(*doom_);
         }
     }
+    grip_->let_go();  // the store may close, or recover, while the handler waits
     has_called_ = has_called_ || wait == Wait::call;
     co_return Result<>();
 }
@@ -169,7 +173,7 @@ async::Task<Result<FlushOutcome>> Transaction::give_turn_back() {
     ticket->keeps = claim_;
     const bool must_wait = grip_->pass_on(ticket);
     grip_->let_go();
-    has_written_ = has_begun_ = false;
+    has_written_ = may_have_changed_ = has_begun_ = false;
     if (!must_wait)
         co_return FlushOutcome::flushed;
     const async::GuardOptions patience{.deadline = loop_.now() + kFlushPatience};
@@ -197,14 +201,17 @@ async::Task<Result<Ending>> Transaction::end(model::Response* response) {
     }
     grip_->end_snapshot();
     const bool is_well = response != nullptr && response->status < 500;
-    if (is_well)
-        co_return co_await keep(*response);
-    if (!grip_->holds_turn)
-        co_return Ending::settled;
-    CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
-    // It failed by itself: what it may have seen was not there, but it says nothing that depends on it being there.
-    (void)outcome;
-    co_return Ending::settled;
+    Result<Ending> ending = Ending::settled;
+    if (is_well) {
+        ending = co_await keep(*response);
+    } else if (grip_->holds_turn) {
+        // It failed by itself: where the flush fails too, it says nothing that depends on what it may have seen.
+        const Result<FlushOutcome> outcome = co_await give_turn_back();
+        (void)outcome;
+    }
+    grip_->let_go();
+    claim_.reset();
+    co_return ending;
 }
 
 async::Task<Result<Ending>> Transaction::keep(const model::Response& response) {
@@ -214,12 +221,10 @@ async::Task<Result<Ending>> Transaction::keep(const model::Response& response) {
     if (!grip_->holds_turn)
         co_return Ending::settled;
     grip_->is_in_savepoint = false;
-    if (Result<> kept = grip_->pin->keep(has_written_); !kept) {
-        CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
-        (void)outcome;
-        co_return pass_on(std::move(kept));
-    }
+    Result<> kept = grip_->pin->keep(may_have_changed_);
     CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
+    if (!kept)
+        co_return pass_on(std::move(kept));
     co_return ending_of(outcome);
 }
 
@@ -235,7 +240,7 @@ async::Task<Result<>> Transaction::record(const model::Response& response) {
         doom(why, false);
         co_return Failure(std::move(why));
     }
-    has_written_ = true;
+    has_written_ = may_have_changed_ = true;
     co_return Result<>();
 }
 

@@ -54,7 +54,8 @@ private:
     async::Task<Result<StatementResult>> run_in_pool(std::string sql, std::string params);
     Connection& connection() { return grip_->holds_turn ? grip_->pin->writer() : grip_->lease.connection(); }
     StatementBounds bounds(bool is_inline) const;
-    void note(const StatementResult& result, bool writes);
+    void note(const Result<StatementResult>& result, bool writes);
+    bool has_dropped_batch();
     Failure failed(Error error);
     // The transaction goes while its statement still runs on a pool, which keeps what it stands on.
     void leave_to_job();
@@ -95,8 +96,9 @@ private:
     TimePoint turn_ends_;
 
     bool has_written_ = false;
-    bool has_begun_ = false;   // asked for the turn itself
-    bool has_called_ = false;  // somebody outside has seen it
+    bool may_have_changed_ = false;  // also by a statement that failed: OR FAIL leaves what came before
+    bool has_begun_ = false;         // asked for the turn itself
+    bool has_called_ = false;        // somebody outside has seen it
     bool is_streaming_ = false;
     bool wants_turn_ = false;    // a statement that writes was met on a snapshot
     std::optional<Error> doom_;  // it fails, whatever it answers

@@ -82,9 +82,9 @@ async::Task<Result<StatementResult>> Transaction::run(std::string sql, std::stri
     store_.counters().note_inline(static_cast<std::uint64_t>(took));
     if (!result && result.error().name() == "too_slow_inline")
         co_return co_await run_in_pool(std::move(sql), std::move(params));
+    note(result, writes);
     if (!result)
         co_return failed(std::move(result).error());
-    note(*result, writes);
     co_return result;
 }
 
@@ -114,14 +114,18 @@ async::Task<Result<StatementResult>> Transaction::run_in_pool(std::string sql, s
     while (!job->result)
         co_await job->changed.wait();
     job_.reset();
-    if (grip_->holds_turn && store_.ports().clock.now() >= turn_ends_)
+    if (grip_->holds_turn && store_.ports().clock.now() >= turn_ends_) {
+        (void)has_dropped_batch();
         turn_expired();
+    }
+    if (doom_)
+        co_return Failure(*doom_);
     wants_turn_ = !*job->result && job->writes && !grip_->holds_turn;
     if (wants_turn_)
         co_return *std::move(job->result);
+    note(*job->result, job->writes);
     if (!*job->result)
         co_return failed(std::move(job->result->error()));
-    note(**job->result, job->writes);
     co_return *std::move(job->result);
 }
 
@@ -130,8 +134,21 @@ void Transaction::leave_to_job() {
         job_->orphan = std::move(grip_);
 }
 
-void Transaction::note(const StatementResult&, bool writes) {
-    has_written_ = has_written_ || (writes && grip_->holds_turn);
+void Transaction::note(const Result<StatementResult>& result, bool writes) {
+    if (!writes || !grip_->holds_turn)
+        return;
+    has_written_ = has_written_ || result;
+    may_have_changed_ = true;
+}
+
+// Whether SQLite has dropped the whole batch with the handler's statement: its route shares none for a while then.
+bool Transaction::has_dropped_batch() {
+    if (!grip_->is_in_savepoint || grip_->pin->has_kept_batch())
+        return false;
+    grip_->is_in_savepoint = false;
+    store_.counters().dropped_batches.fetch_add(1, std::memory_order_relaxed);
+    store_.keep_alone(options_.route);
+    return true;
 }
 
 // What an error of a statement means for the whole.
@@ -141,12 +158,8 @@ Failure Transaction::failed(Error error) {
             doom(error, false);
         return Failure(std::move(error));
     }
-    if (grip_->is_in_savepoint && !grip_->pin->has_kept_batch()) {
-        grip_->is_in_savepoint = false;
-        store_.counters().dropped_batches.fetch_add(1, std::memory_order_relaxed);
-        store_.keep_alone(options_.route);
+    if (has_dropped_batch())
         doom(error, false);
-    }
     return Failure(std::move(error));
 }
 
@@ -155,9 +168,9 @@ async::Task<Result<StatementResult>> Transaction::platform_statement(const char*
     const async::Exclusive::Held held = co_await exclusive_.enter();
     CO_TRY_DO(co_await reach(access));
     Result<StatementResult> result = connection().execute(sql, params);
+    note(result, access == Access::write);
     if (!result)
         co_return failed(std::move(result).error());
-    note(*result, access == Access::write);
     co_return result;
 }
 

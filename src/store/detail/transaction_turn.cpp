@@ -89,8 +89,8 @@ async::Task<Result<Readers::Lease>> Transaction::lease() {
         readers.wait(waiter);
         // Whoever holds the others back shall not do so for long, should nobody write any more.
         const bool is_held_back = readers.is_held_back();
-        const async::GuardOptions limit{.deadline = is_held_back ? std::min(patience, loop_.now() + kHoldBack)
-                                                                 : patience};
+        const async::GuardOptions limit{.deadline =
+                                            is_held_back ? std::min(patience, loop_.now() + kHoldBack) : patience};
         auto told = until_told(waiter);
         const Result<> waited = co_await async::guard(loop_, std::move(told), limit);
         if (!waited && is_held_back)
@@ -180,7 +180,7 @@ void Transaction::doom(Error error, bool can_run_again) {
 void Transaction::let_go() {
     timeout_.disarm();
     grip_->let_go();
-    has_written_ = false;
+    has_written_ = may_have_changed_ = false;
 }
 
 }  // namespace skep::store

@@ -175,8 +175,8 @@ FakeDisk::FakeDisk() = default;
 FakeDisk::~FakeDisk() = default;
 
 Result<> FakeDisk::begin(DiskCall call) {
-    if (hook_)
-        hook_();
+    if (const Hook hook = hook_)  // a copy: it may replace itself
+        hook();
     const std::lock_guard lock(mutex_);
     ++calls_[call];
     const std::uint64_t number = changes_++;

@@ -91,7 +91,7 @@ async::Task<Result<>> FakeTransaction::step_out(Wait wait) {
 Result<bool> FakeTransaction::may_wait(Wait) const {
     if (step_out_failure_)
         return fail(*step_out_failure_);
-    return true;
+    return !holds_turn_;
 }
 
 std::optional<std::string> FakeTransaction::key_of_next_call() {

@@ -27,6 +27,8 @@ public:
     void release();
     // What `step_out` says, and which keys calls carry.
     void refuse_step_out(Error error) { step_out_failure_ = std::move(error); }
+    // Whether it holds a turn that it would have to give back.
+    void hold_turn(bool held) { holds_turn_ = held; }
     void give_call_keys(std::string execution) { execution_ = std::move(execution); }
 
     // "query SELECT 1", "kv_get a", "step_out call", "begin" …, in order; operations that wait are not among them yet.
@@ -61,6 +63,7 @@ private:
     async::Signal changed_;
     async::CancelSource stopped_;
     bool held_ = false;
+    bool holds_turn_ = false;
     std::deque<std::string> rows_;
     Executed executed_;
     std::optional<Error> failure_;

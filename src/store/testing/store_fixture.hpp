@@ -1,16 +1,19 @@
 #pragma once
-// StoreFixture: a store in virtual time, whose pools run their work on the test's thread.
+// StoreFixture: a store in virtual time on a disk in memory, whose pools run their work on the test's thread.
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "async/task_group.hpp"
 #include "async/testing/manual_pool.hpp"
 #include "async/testing/test_loop.hpp"
 #include "store/row_format.hpp"
 #include "store/service_store.hpp"
+#include "store/testing/fake_disk.hpp"
 
 namespace skep::store {
 
@@ -22,11 +25,37 @@ inline std::string params(std::initializer_list<Value> values) {
     return std::move(writer).take();
 }
 
+// An operation of a handler that goes on beside the test; cancelled with it. Its handler outlives it.
+template <typename T>
+class Later {
+public:
+    Later(async::Loop& loop, async::Task<Result<T>> task) : group_(std::make_unique<async::TaskGroup>(loop)) {
+        group_->spawn(keep(std::move(task), result_));
+    }
+
+    bool is_done() const { return result_->has_value(); }
+    // Once it is done.
+    Result<T>& result() { return result_->value(); }
+    async::TaskGroup& group() { return *group_; }
+
+private:
+    static async::Task<void> keep(async::Task<Result<T>> task, std::shared_ptr<std::optional<Result<T>>> into) {
+        Result<T> result = co_await std::move(task);
+        into->emplace(std::move(result));
+    }
+
+    std::shared_ptr<std::optional<Result<T>>> result_ = std::make_shared<std::optional<Result<T>>>();
+    std::unique_ptr<async::TaskGroup> group_;
+};
+
 class StoreFixture : public testing::Test {
 protected:
-    StoreFixture() {
-        std::string name = folder.string();
-        folder = mkdtemp(name.data());
+    StoreFixture() : StoreFixture(nullptr, "/data/orders") {}
+
+    // On `other` in the place of the disk in memory, where there is one.
+    StoreFixture(std::unique_ptr<Disk> other, std::filesystem::path where)
+        : folder(std::move(where)), other_disk_(std::move(other)) {
+        settings.limits.ddl = true;
         loop.when_idle([this] { return statements.run_one() || flushes.run_one(); });
         reopen();
         auto setup = start();
@@ -35,17 +64,22 @@ protected:
         EXPECT_EQ(end(*setup).value(), Ending::settled);
     }
 
-    ~StoreFixture() override {
-        store.reset();
-        std::filesystem::remove_all(folder);
-    }
+    ~StoreFixture() override { store.reset(); }
 
-    // As after a restart of the process.
+    // As after a restart of the process. No handler is left.
     void reopen() {
         store.reset();
-        StoreSettings settings{.folder = folder, .service = model::ServiceName("orders")};
-        settings.limits.ddl = true;
-        store = std::make_unique<ServiceStore>(StorePorts{*disk, loop.clock(), statements, flushes}, settings);
+        store = std::make_unique<ServiceStore>(StorePorts{store_disk(), loop.clock(), statements, flushes}, settings);
+    }
+
+    Disk& store_disk() { return other_disk_ ? *other_disk_ : *disk; }
+
+    // As after a power cut. Handlers that were running go on with the old store, and nobody sees what they do.
+    void crash(Unsynced unsynced = Unsynced::lost) {
+        auto after = disk->after_power_cut(unsynced, *random);
+        past_.push_back({std::move(disk), std::move(store)});
+        disk = std::move(after);
+        reopen();
     }
 
     HandlerOptions options() { return {.deadline = loop.clock().now() + std::chrono::seconds(15), .route = "POST /t"}; }
@@ -82,13 +116,66 @@ protected:
         return value;
     }
 
+    template <typename T>
+    Later<T> later(async::Task<Result<T>> task) {
+        return Later<T>(loop, std::move(task));
+    }
+    Later<Executed> write_later(HandlerTransaction& handler, std::string sql) {
+        return later(handler.execute(std::move(sql), {}));
+    }
+    Later<Ending> end_later(HandlerTransaction& handler, int status = 200) { return later(ended(handler, status)); }
+    template <typename T>
+    Result<T> wait_for(Later<T>& operation) {
+        loop.run(operation.group().join());
+        return std::move(operation.result());
+    }
+
+    // Everything but flushes.
+    void run_statements() {
+        loop.run_ready();
+        while (statements.run_one())
+            loop.run_ready();
+    }
+
     async::TestLoop loop;
     async::ManualPool statements;
     async::ManualPool flushes;
-    std::unique_ptr<Disk> disk = make_system_disk();
-    std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "skep-store-XXXXXX";
+    std::unique_ptr<Random> random = make_seeded_random(1);
+    std::unique_ptr<FakeDisk> disk = std::make_unique<FakeDisk>();
+    std::filesystem::path folder;
+    StoreSettings settings{.folder = folder, .service = model::ServiceName("orders")};
     model::CallContext context;
     std::unique_ptr<ServiceStore> store;
+
+private:
+    struct Past {
+        std::unique_ptr<FakeDisk> disk;
+        std::unique_ptr<ServiceStore> store;
+    };
+    std::vector<Past> past_;
+    std::unique_ptr<Disk> other_disk_;
+
+    static async::Task<Result<Ending>> ended(HandlerTransaction& handler, int status) {
+        model::Response response{.status = status};
+        const Result<Ending> ending = co_await handler.end(&response);
+        co_return ending;
+    }
+};
+
+// The same on the machine's disk, in a folder of its own, for what other programs read and write.
+class MachineStoreFixture : public StoreFixture {
+protected:
+    MachineStoreFixture() : StoreFixture(make_system_disk(), new_folder()) {}
+    ~MachineStoreFixture() override {
+        store.reset();
+        std::filesystem::remove_all(folder);
+    }
+
+private:
+    static std::filesystem::path new_folder() {
+        std::string name = std::filesystem::path(testing::TempDir()) / "skep-store-XXXXXX";
+        return mkdtemp(name.data());
+    }
 };
 
 }  // namespace skep::store

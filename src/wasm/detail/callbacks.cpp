@@ -27,11 +27,19 @@ private:
 };
 
 void* start_timer(void* user, std::uint64_t deadline_ns, skep_timer* timer) noexcept {
+    if (!task_of(user).may_start_timer())
+        return nullptr;
     auto* armed = new GuestTimer(timer);
     constexpr std::uint64_t kFarthest = 1ULL << 62;
     const auto deadline = std::chrono::nanoseconds(std::min(deadline_ns, kFarthest));
     task_of(user).loop().arm(*armed, TimePoint(deadline));
     return armed;
+}
+
+void cancel_timer(void* user, void* handle) noexcept {
+    if (handle == nullptr)
+        task_of(user).on_refused_timer_gone();
+    delete static_cast<GuestTimer*>(handle);
 }
 
 void on_call(void* user, void* function, const skep_arg* args, std::size_t count, skep_call* call) noexcept {
@@ -74,7 +82,7 @@ skep_callbacks callbacks_of(EngineContext& context) {
                                  std::size_t count) { exchange_of(outgoing).on_window(count); },
         .on_outgoing_cancel = [](void*, skep_outgoing* outgoing) { exchange_of(outgoing).on_cancel(); },
         .timer_start = start_timer,
-        .timer_cancel = [](void*, void* handle) { delete static_cast<GuestTimer*>(handle); },
+        .timer_cancel = cancel_timer,
         .monotonic_now = monotonic_now,
         .wall_now = wall_now,
         .random_fill = fill_random,

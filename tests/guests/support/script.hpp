@@ -91,6 +91,13 @@ inline Json list(const Json& step) {
     return done(std::move(names));
 }
 
+inline Json sleep(const Json& step) {
+    const auto milliseconds = static_cast<long>(item(step, 1).as_integer().value_or(0));
+    const timespec duration{milliseconds / 1000, milliseconds % 1000 * 1'000'000};
+    const int fault = clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, nullptr);
+    return fault == 0 ? done(nullptr) : failed({"not_supported", std::to_string(fault)});
+}
+
 // The outcome of one step; "status" changes the reply's, "body" asks `body` for what was sent.
 inline Json act(const Json& step, skep::Response& reply, const std::string& (*body)()) {
     const std::string what = text(step, 0);
@@ -118,6 +125,8 @@ inline Json act(const Json& step, skep::Response& reply, const std::string& (*bo
         return report(skep::invoke(text(step, 1), text(step, 2), text(step, 3)));
     if (what == "body")
         return done(static_cast<std::int64_t>(body().size()));
+    if (what == "sleep")
+        return sleep(step);
     if (what == "trap")
         std::abort();
     if (what != "status")

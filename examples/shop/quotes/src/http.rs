@@ -1,6 +1,6 @@
 //! The little of `wasi:http` 0.3 that quotes needs.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wasip3::http::client;
 use wasip3::http::types::{ErrorCode, Fields, Request, Response, Scheme, Trailers};
 use wasip3::wit_bindgen::rt::async_support::{FutureReader, StreamReader};
@@ -43,13 +43,15 @@ pub fn response(status: u16, content_type: &str, body: StreamReader<u8>) -> Resp
     response
 }
 
-pub fn json_response(status: u16, value: &Value) -> Response {
+/// A problem document (RFC 9457).
+pub fn problem((status, code, detail): &(u16, &str, String)) -> Response {
+    let document = json!({"status": status, "code": code, "detail": detail});
     let (mut writer, reader) = wit_stream::new();
-    let body = line(value);
+    let body = line(&document);
     wasip3::wit_bindgen::spawn_local(async move {
         writer.write_all(body).await;
     });
-    response(status, "application/json", reader)
+    response(*status, "application/problem+json", reader)
 }
 
 /// What stands for the trailers of a message that has none.

@@ -9,7 +9,6 @@ mod basket;
 mod http;
 
 use basket::{Basket, Quote};
-use serde_json::{Value, json};
 use wasip3::exports::http::handler::Guest;
 use wasip3::http::types::{ErrorCode, Method, Request, Response};
 use wasip3::{wit_bindgen, wit_stream};
@@ -22,20 +21,22 @@ impl Guest for Quotes {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
         match begin(request).await {
             Ok((customer, basket)) => Ok(stream(customer, basket)),
-            Err((status, body)) => Ok(http::json_response(status, &body)),
+            Err(failure) => Ok(http::problem(&failure)),
         }
     }
 }
 
-type Failure = (u16, Value);
+/// Why there is no quote: a status, a stable code, a text for people.
+type Failure = (u16, &'static str, String);
 
 /// Reads the basket and checks its customer: everything that decides the status.
 async fn begin(request: Request) -> Result<(String, Basket), Failure> {
     if !matches!(request.get_method(), Method::Post) {
-        return Err((405, json!({"error": "only POST is served here"})));
+        let detail = "only POST is served here".to_owned();
+        return Err((405, "method_not_allowed", detail));
     }
     let body = http::read_request(request).await;
-    let basket = Basket::parse(&body).map_err(|reason| (400, json!({"error": reason})))?;
+    let basket = Basket::parse(&body).map_err(|reason| (400, "invalid_basket", reason))?;
     let customer = customer_name(basket.customer).await?;
     Ok((customer, basket))
 }
@@ -46,12 +47,12 @@ async fn customer_name(id: u64) -> Result<String, Failure> {
         .map_err(unavailable)?;
     match user["data"]["username"].as_str() {
         Some(name) if status == 200 => Ok(name.to_owned()),
-        _ => Err((422, json!({"error": format!("no customer {id}")}))),
+        _ => Err((422, "unknown_customer", format!("no customer {id}"))),
     }
 }
 
 fn unavailable(reason: String) -> Failure {
-    (502, json!({"error": reason}))
+    (502, "users_unavailable", reason)
 }
 
 /// The response whose lines are priced while they are sent.

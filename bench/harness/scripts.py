@@ -1,0 +1,85 @@
+"""What wrk sends where a GET is not enough: Lua scripts, kept under build/bench/scripts."""
+
+import hashlib
+import re
+
+from harness import machine
+
+# Every request is the same one, made once.
+POST = """\
+wrk.method = "POST"
+"""
+
+# A header of each request counts: `LABEL` of the run, so that no run repeats another's, then the request's number.
+COUNTED = """\
+wrk.method = "POST"
+wrk.headers["HEADER"] = "@"
+local head, tail, label
+local number = 0
+function init(args)
+    label = args[1]
+    head, tail = wrk.format():match("^(.-)@(.*)$")
+end
+function request()
+    number = number + 1
+    return head .. string.format("%s-%010d", label, NUMBER) .. tail
+end
+"""
+
+# One request in `EVERY` goes to another path. Prints how often each code was in an answer of 400 or above.
+OFFENDING = """\
+wrk.method = "POST"
+local usual, offending
+local number = 0
+local threads = {}
+refused = ""
+function setup(thread)
+    table.insert(threads, thread)
+end
+function init(args)
+    usual = wrk.format()
+    offending = wrk.format("POST", "PATH")
+end
+function request()
+    number = number + 1
+    return number % EVERY == 0 and offending or usual
+end
+function response(status, headers, body)
+    if status >= 400 then
+        refused = refused .. (body:match('"code":%s*"([%w_]+)"') or status) .. "\\n"
+    end
+end
+function done()
+    for _, thread in ipairs(threads) do
+        for code in thread:get("refused"):gmatch("%S+") do
+            print("refused: " .. code)
+        end
+    end
+end
+"""
+
+
+def file_of(text):
+    """The path of a file with `text`."""
+    folder = machine.disk() / "scripts"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.lua"
+    path.write_text(text)
+    return path
+
+
+def counted(header, among=None):
+    """POSTs whose `header` is a new value in each, or one of `among`."""
+    number = f"number % {among}" if among else "number"
+    return COUNTED.replace("HEADER", header).replace("NUMBER", number)
+
+
+def offending(path, every):
+    """POSTs of which one in `every` goes to `path`."""
+    return OFFENDING.replace("PATH", path).replace("EVERY", str(every))
+
+
+def refused(output):
+    """{code: how often}, of what a run of `offending` printed."""
+    codes = re.findall(r"^refused: (\S+)$", output, re.MULTILINE)
+    return {code: codes.count(code) for code in set(codes)}
