@@ -16,12 +16,12 @@ OFFENCE_EVERY = 100
 OWN_REFUSALS = {"transaction_timeout"}
 
 
-def ledger(skep, environment=None):
-    """The guest that writes, with a service to call."""
+def ledger(skep, environment=None, **keys):
+    """The guest that writes, with a service to call; `keys` are more of its settings."""
     return servers.skep(skep, {
         "ledger": {"module": servers.quoted(servers.guest("ledger")), "routes": '["/*"]', "data": "true", "kv": "true",
                    "migrations": servers.quoted(MIGRATIONS), "calls": '["hello"]',
-                   "route_options": '[{ match = "POST /spoilt", transaction_timeout = "5ms" }]'},
+                   "route_options": '[{ match = "POST /spoilt", transaction_timeout = "5ms" }]', **keys},
         "hello": {"module": servers.quoted(servers.guest("hello_p2"))},
     }, probe="/hello", environment=environment)
 
@@ -67,15 +67,17 @@ def beside_peers(runs, name, peers):
 
 
 def writes(options, settings):
-    """Rows grouped, kv and keyed, all in turn with what they are compared with."""
+    """Rows grouped, grouped_reuse, kv and keyed, all in turn with what they are compared with."""
+    keys = {"grouped": {}, "grouped_reuse": {"reuse": 128}, "kv": {}, "keyed": {}}
     with contextlib.ExitStack() as stack:
-        made = {name: stack.enter_context(ledger(options.skep)) for name in ("grouped", "kv", "keyed")}
+        made = {name: stack.enter_context(ledger(options.skep, **more)) for name, more in keys.items()}
         tuned = stack.enter_context(postgres.Postgres(postgres.TUNED))
         default = stack.enter_context(postgres.Postgres({}))
         contenders = {
             "single_flush": baseline(options, settings),
             "postgres": peer(tuned, settings),
             "grouped": contender(made["grouped"], "/rows", settings, scripts.POST),
+            "grouped_reuse": contender(made["grouped_reuse"], "/rows", settings, scripts.POST),
             "keyed": contender(made["keyed"], "/rows", settings, scripts.counted("Idempotency-Key")),
             "kv": contender(made["kv"], "/keys", settings, scripts.counted("X-Key", KEYS)),
             "postgres_default": peer(default, settings),
@@ -84,7 +86,7 @@ def writes(options, settings):
         runs = rounds.in_turn(contenders, settings)
         did = {name: metrics.change(before[name], store_metrics(server)) for name, server in made.items()}
     peers = ("single_flush", "postgres", "postgres_default")
-    rows = [{"name": "grouped", **beside_peers(runs, "grouped", peers)},
+    rows = [*({"name": name, **beside_peers(runs, name, peers)} for name in ("grouped", "grouped_reuse")),
             *({"name": name, **runs[name].fields(), **cpu_ratio("grouped", runs[name], runs["grouped"])}
               for name in ("kv", "keyed"))]
     return [{**row, **metrics.store_fields(did[row["name"]])} for row in rows]
