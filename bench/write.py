@@ -168,29 +168,29 @@ def mixed(options, settings):
 
 
 def offender_round(options, settings):
-    """(Load, {code: refusals}, what the store did) of a server of its own: once it was caught, an offender shares no
+    """(Load, what the store did) of a server of its own: once it was caught, an offender shares no
     batch for a minute."""
     script = scripts.offending("/spoilt", OFFENCE_EVERY)
     with ledger(options.skep) as server:
         load.warm_up(server.url("/rows"), settings.connections, scripts.POST)
         before = store_metrics(server)
-        output = load.output_of_closed(server.url("/rows"), settings.seconds, settings.connections, script)
-        return load.parse_wrk(output), scripts.refused(output), metrics.change(before, store_metrics(server))
+        seen = load.closed(server.url("/rows"), settings.seconds, settings.connections, script)
+        return seen, metrics.change(before, store_metrics(server))
 
 
-def others_failed(seen, refused):
+def others_failed(seen):
     """Requests that failed, but for the offender's own."""
-    return seen.failed - sum(count for code, count in refused.items() if code in OWN_REFUSALS)
+    return seen.failed - sum(count for code, count in seen.refused.items() if code in OWN_REFUSALS)
 
 
 def offender(options, settings):
     done = [offender_round(options, settings) for _ in range(settings.rounds)]
-    failed = sum(others_failed(seen, refused) for seen, refused, _ in done)
-    return {"name": "offender", "failed": failed, "offences": sum(seen.failed for seen, _, _ in done) - failed,
-            "dropped_batches": sum(did.get("skep_store_dropped_batches_total", 0.0) for _, _, did in done),
-            "reruns": sum(did.get("skep_store_reruns_total", 0.0) for _, _, did in done),
-            "rps": figures.median([seen.rps for seen, _, _ in done]),
-            "p99_ms": figures.median([seen.p99_ms for seen, _, _ in done])}
+    failed = sum(others_failed(seen) for seen, _ in done)
+    return {"name": "offender", "failed": failed, "offences": sum(seen.failed for seen, _ in done) - failed,
+            "dropped_batches": sum(did.get("skep_store_dropped_batches_total", 0.0) for _, did in done),
+            "reruns": sum(did.get("skep_store_reruns_total", 0.0) for _, did in done),
+            "rps": figures.median([seen.rps for seen, _ in done]),
+            "p99_ms": figures.median([seen.p99_ms for seen, _ in done])}
 
 
 def check_key_is_remembered(options):
