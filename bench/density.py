@@ -10,6 +10,9 @@ import time
 from harness import figures, machine, servers
 
 SERVICES = 10_000
+LEDGER_MIGRATIONS = machine.ROOT / "bench" / "guests" / "ledger" / "migrations"
+COLD_STORES = 100
+SETTLE_SECONDS = 3  # until what is to be closed is closed
 GREETINGS = ("Hello", "Howdy")
 
 
@@ -44,6 +47,11 @@ def many_services(folder, modules):
     return services
 
 
+def told(reply):
+    """The status line, and all that follows where it is not 2xx."""
+    return (reply.split(b"\r\n", 1)[0] if reply[9:10] == b"2" else reply).decode()
+
+
 class Line:
     """One connection that stays open, with as little between it and the clock as can be."""
 
@@ -51,13 +59,15 @@ class Line:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def ask(self, path):
-        """(status line, milliseconds) of one request whose reply comes in one piece."""
-        request = f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
+    def ask(self, path, method="GET", host="bench"):
+        """(what is `told`, milliseconds) of one request whose reply comes in one piece."""
+        length = "" if method == "GET" else "Content-Length: 0\r\n"
+        request = f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{length}\r\n".encode()
         begin = time.perf_counter_ns()
         self.socket.sendall(request)
         reply = self.socket.recv(65536)
-        return reply.split(b"\r\n", 1)[0].decode(), (time.perf_counter_ns() - begin) / 1e6
+        took = (time.perf_counter_ns() - begin) / 1e6
+        return told(reply), took
 
 
 def first_requests(port, modules):
@@ -87,6 +97,64 @@ def idle_and_cold(options):
     cold = {"name": "cold", "first_request_ms": figures.median(times), "p99_ms": figures.percentile(times, 0.99),
             "max_ms": max(times)}
     return [idle, cold]
+
+
+def many_stores(folder, modules, stores):
+    """{name: keys} of `stores` services, each a host of its own, with a store each, over `modules` distinct modules."""
+    module = servers.guest("ledger").read_bytes()
+    services = {}
+    for number in range(modules):
+        file = pathlib.Path(folder, f"m{number}.wasm")
+        file.write_bytes(distinct(module, number))
+        for copy in range(stores // modules):
+            name = f"s{number}-{copy}"
+            services[name] = {"module": servers.quoted(file), "routes": f'[{{ path = "/*", host = "{name}" }}]',
+                              "data": "true", "migrations": servers.quoted(LEDGER_MIGRATIONS)}
+    services["warm"] = {"module": servers.quoted(servers.guest("hello_cgi")), "routes": '["/warm"]'}
+    return services
+
+
+def write_each(port, names):
+    """One row into the store of every service."""
+    line = Line(port)
+    for name in names:
+        status, _ = line.ask("/rows", "POST", name)
+        if " 201 " not in status:
+            raise RuntimeError(f"{name} answered {status}")
+
+
+def cold_stores(port, names):
+    """Milliseconds of the first read of one row in each store."""
+    line = Line(port)
+    for _ in range(200):
+        line.ask("/warm")
+    times = []
+    for name in names:
+        status, took = line.ask("/rows/1", host=name)
+        if " 200 " not in status:
+            raise RuntimeError(f"{name} answered {status}")
+        times.append(took)
+    return times
+
+
+def stores(options):
+    """Rows stores_10000, and cold_store of services whose stores others have driven from among the open ones, after a
+    start that called none of them."""
+    count, modules = (500, 5) if options.quick else (10_000, 10)
+    with tempfile.TemporaryDirectory() as folder, servers.scratch() as data:
+        services = many_stores(folder, modules, count)
+        names = [name for name in services if name != "warm"]
+        with servers.skep(options.skep, services, probe="/warm", data=data) as server:
+            write_each(server.port, names)
+            time.sleep(SETTLE_SECONDS)
+            idle = {"name": "stores_10000", "services": len(names), **server.memory(),
+                    "open_files": server.open_files()}
+        with servers.skep(options.skep, services, probe="/warm", data=data) as server:
+            started = {"restart_s": server.took, "restart_rss_mib": server.memory()["rss_mib"]}
+            times = cold_stores(server.port, names[:COLD_STORES])
+    cold = {"name": "cold_store", "first_request_ms": figures.median(times), "p99_ms": figures.percentile(times, 0.99),
+            "max_ms": max(times)}
+    return [cold, {**idle, **started}]
 
 
 def answers(port, path):
@@ -164,4 +232,4 @@ def dev(options):
 
 
 def run(options):
-    return [*idle_and_cold(options), start(options), dev(options)]
+    return [*idle_and_cold(options), *stores(options), start(options), dev(options)]

@@ -24,7 +24,16 @@ def contenders(options):
         "p3_fresh": lambda: hello("hello_p3", reuse=1),
         "wasmtime_p3_reuse1": lambda: servers.wasmtime("hello_p3", *REUSE_1),
     }
+    if options.before:
+        starts |= {"now": starts["p2"], "before": lambda: servers.hello(options.before, "hello_p2")}
     return starts
+
+
+def kept(runs):
+    """What the binary that SKEP_BEFORE names would have done."""
+    before = runs["before"].fields()
+    return {"name": "kept", **runs["now"].fields(), "ratio": figures.ratio(runs["now"].rps_cpu, runs["before"].rps_cpu),
+            "before_rps": before["rps"], "before_rps_cpu": before["rps_cpu"], "before_spread": before["spread"]}
 
 
 # row: {ratio: peer}
@@ -78,4 +87,6 @@ def run(options):
     rows = [{**row(name, runs), **at_rate[name]} for name in RATIOS]
     if "bare" in runs:
         rows.append(overhead(runs))
+    if "before" in runs:
+        rows.append(kept(runs))
     return rows

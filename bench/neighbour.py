@@ -1,6 +1,6 @@
 """neighbour: what a service notices of others that misbehave beside it, on one core."""
 
-from harness import figures, load, rounds, servers
+from harness import figures, load, machine, rounds, scripts, servers
 
 # row: (path of the hostile guest, connections that ask for it)
 HOSTILE = {
@@ -14,6 +14,15 @@ HOSTILE = {
     "beside_sleepers": ("/sleep", 64),
     "beside_traps": ("/trap-before", 4),
 }
+# The same of a guest that only asks its database, in statements that are new each time: (path, connections, script).
+SLOW_STATEMENTS = {
+    "beside_sql_recursion": ("/recursion", 4),
+    "beside_sql_function": ("/function", 4),
+    "beside_sql_scan": ("/scan", 4),
+    "beside_sql_sort": ("/sort", 4),
+    "beside_sql_bytes": ("/bytes", 4),
+    "beside_sql_trigger": ("/trigger", 4, scripts.POST),
+}
 QUICK_CONNECTIONS = 16
 
 
@@ -25,6 +34,15 @@ def start(skep):
     })
 
 
+def start_beside_statements(skep):
+    migrations = machine.ROOT / "bench" / "guests" / "slow_sql" / "migrations"
+    return servers.skep(skep, {
+        "neighbour": {"module": servers.quoted(servers.guest("hello_p2")), "routes": '["/"]'},
+        "slow_sql": {"module": servers.quoted(servers.guest("slow_sql")), "routes": '["/*"]',
+                     "data": '{ transaction_timeout = "1s" }', "migrations": servers.quoted(migrations)},
+    })
+
+
 def latency(server, seconds, rate):
     seen = load.open_model(server.url(), seconds, rate, 16)
     if seen.failed:
@@ -32,12 +50,12 @@ def latency(server, seconds, rate):
     return seen
 
 
-def beside(server, settings, rate, path, connections):
+def beside(server, settings, rate, path, connections, script=None):
     """The neighbour's latencies while `connections` ask for `path`, round by round: (idle, beside)."""
     idle, disturbed = [], []
     for _ in range(settings.rounds):
         idle.append(latency(server, settings.seconds, rate))
-        hostile = load.start_closed(server.url(path), settings.seconds + 2, connections)
+        hostile = load.start_closed(server.url(path), settings.seconds + 2, connections, script)
         try:
             disturbed.append(latency(server, settings.seconds, rate))
         finally:
@@ -46,8 +64,8 @@ def beside(server, settings, rate, path, connections):
     return idle, disturbed
 
 
-def row(name, server, settings, rate):
-    idle, disturbed = beside(server, settings, rate, *HOSTILE[name])
+def row(name, server, settings, rate, hostile):
+    idle, disturbed = beside(server, settings, rate, *hostile)
     before = figures.median([seen.p99_ms for seen in idle])
     after = figures.median([seen.p99_ms for seen in disturbed])
     bound = figures.bound(before)
@@ -86,7 +104,8 @@ def run(options):
     settings.rounds = 1 if options.quick else 3
     settings.seconds = 2 if options.quick else 5
     rows = [quick_beside_spinner(options, settings)]
-    with start(options.skep) as server:
-        rate = load.closed(server.url(), settings.seconds).rps / 2
-        rows += [row(name, server, settings, rate) for name in HOSTILE]
+    for begin, hostile in ((start, HOSTILE), (start_beside_statements, SLOW_STATEMENTS)):
+        with begin(options.skep) as server:
+            rate = load.closed(server.url(), settings.seconds).rps / 2
+            rows += [row(name, server, settings, rate, what) for name, what in hostile.items()]
     return rows

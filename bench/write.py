@@ -16,12 +16,12 @@ OFFENCE_EVERY = 100
 OWN_REFUSALS = {"transaction_timeout"}
 
 
-def ledger(skep, environment=None):
-    """The guest that writes, with a service to call."""
+def ledger(skep, environment=None, **keys):
+    """The guest that writes, with a service to call; `keys` are more of its settings."""
     return servers.skep(skep, {
         "ledger": {"module": servers.quoted(servers.guest("ledger")), "routes": '["/*"]', "data": "true", "kv": "true",
                    "migrations": servers.quoted(MIGRATIONS), "calls": '["hello"]',
-                   "route_options": '[{ match = "POST /spoilt", transaction_timeout = "5ms" }]'},
+                   "route_options": '[{ match = "POST /spoilt", transaction_timeout = "5ms" }]', **keys},
         "hello": {"module": servers.quoted(servers.guest("hello_p2"))},
     }, probe="/hello", environment=environment)
 
@@ -67,15 +67,17 @@ def beside_peers(runs, name, peers):
 
 
 def writes(options, settings):
-    """Rows grouped, kv and keyed, all in turn with what they are compared with."""
+    """Rows grouped, grouped_reuse, kv and keyed, all in turn with what they are compared with."""
+    keys = {"grouped": {}, "grouped_reuse": {"reuse": 128}, "kv": {}, "keyed": {}}
     with contextlib.ExitStack() as stack:
-        made = {name: stack.enter_context(ledger(options.skep)) for name in ("grouped", "kv", "keyed")}
+        made = {name: stack.enter_context(ledger(options.skep, **more)) for name, more in keys.items()}
         tuned = stack.enter_context(postgres.Postgres(postgres.TUNED))
         default = stack.enter_context(postgres.Postgres({}))
         contenders = {
             "single_flush": baseline(options, settings),
             "postgres": peer(tuned, settings),
             "grouped": contender(made["grouped"], "/rows", settings, scripts.POST),
+            "grouped_reuse": contender(made["grouped_reuse"], "/rows", settings, scripts.POST),
             "keyed": contender(made["keyed"], "/rows", settings, scripts.counted("Idempotency-Key")),
             "kv": contender(made["kv"], "/keys", settings, scripts.counted("X-Key", KEYS)),
             "postgres_default": peer(default, settings),
@@ -84,7 +86,7 @@ def writes(options, settings):
         runs = rounds.in_turn(contenders, settings)
         did = {name: metrics.change(before[name], store_metrics(server)) for name, server in made.items()}
     peers = ("single_flush", "postgres", "postgres_default")
-    rows = [{"name": "grouped", **beside_peers(runs, "grouped", peers)},
+    rows = [*({"name": name, **beside_peers(runs, name, peers)} for name in ("grouped", "grouped_reuse")),
             *({"name": name, **runs[name].fields(), **cpu_ratio("grouped", runs[name], runs["grouped"])}
               for name in ("kv", "keyed"))]
     return [{**row, **metrics.store_fields(did[row["name"]])} for row in rows]
@@ -166,29 +168,29 @@ def mixed(options, settings):
 
 
 def offender_round(options, settings):
-    """(Load, {code: refusals}, what the store did) of a server of its own: once it was caught, an offender shares no
+    """(Load, what the store did) of a server of its own: once it was caught, an offender shares no
     batch for a minute."""
     script = scripts.offending("/spoilt", OFFENCE_EVERY)
     with ledger(options.skep) as server:
         load.warm_up(server.url("/rows"), settings.connections, scripts.POST)
         before = store_metrics(server)
-        output = load.output_of_closed(server.url("/rows"), settings.seconds, settings.connections, script)
-        return load.parse_wrk(output), scripts.refused(output), metrics.change(before, store_metrics(server))
+        seen = load.closed(server.url("/rows"), settings.seconds, settings.connections, script)
+        return seen, metrics.change(before, store_metrics(server))
 
 
-def others_failed(seen, refused):
+def others_failed(seen):
     """Requests that failed, but for the offender's own."""
-    return seen.failed - sum(count for code, count in refused.items() if code in OWN_REFUSALS)
+    return seen.failed - sum(count for code, count in seen.refused.items() if code in OWN_REFUSALS)
 
 
 def offender(options, settings):
     done = [offender_round(options, settings) for _ in range(settings.rounds)]
-    failed = sum(others_failed(seen, refused) for seen, refused, _ in done)
-    return {"name": "offender", "failed": failed, "offences": sum(seen.failed for seen, _, _ in done) - failed,
-            "dropped_batches": sum(did.get("skep_store_dropped_batches_total", 0.0) for _, _, did in done),
-            "reruns": sum(did.get("skep_store_reruns_total", 0.0) for _, _, did in done),
-            "rps": figures.median([seen.rps for seen, _, _ in done]),
-            "p99_ms": figures.median([seen.p99_ms for seen, _, _ in done])}
+    failed = sum(others_failed(seen) for seen, _ in done)
+    return {"name": "offender", "failed": failed, "offences": sum(seen.failed for seen, _ in done) - failed,
+            "dropped_batches": sum(did.get("skep_store_dropped_batches_total", 0.0) for _, did in done),
+            "reruns": sum(did.get("skep_store_reruns_total", 0.0) for _, did in done),
+            "rps": figures.median([seen.rps for seen, _ in done]),
+            "p99_ms": figures.median([seen.p99_ms for seen, _ in done])}
 
 
 def check_key_is_remembered(options):

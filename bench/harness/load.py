@@ -14,12 +14,13 @@ UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0}
 
 @dataclasses.dataclass
 class Load:
-    """What a load tool saw: replies, replies a second, failed ones, latencies in ms."""
+    """What a load tool saw: replies, replies a second, failed ones, latencies in ms; codes of failures where known."""
     requests: int
     rps: float
     failed: int
     p50_ms: float
     p99_ms: float
+    refused: dict = dataclasses.field(default_factory=dict)
 
 
 def milliseconds(text):
@@ -38,7 +39,7 @@ def parse_wrk(text):
     for counts in re.findall(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text):
         failed += sum(int(count) for count in counts)
     return Load(int(requests), int(requests) * 1000 / milliseconds(seconds), failed,
-                milliseconds(quantile["50"]), milliseconds(quantile["99"]))
+                milliseconds(quantile["50"]), milliseconds(quantile["99"]), scripts.refused(text))
 
 
 def parse_h2load_log(text, skip_microseconds=0):
@@ -61,17 +62,12 @@ def wrk_command(url, seconds, connections, script=None):
             "--timeout", "30s", *with_script, url, *label]
 
 
-def output_of_closed(url, seconds, connections, script=None):
-    """What wrk prints of such a run."""
+def closed(url, seconds, connections=64, script=None):
+    """As many requests as `connections` of them, one after the other each, can make in `seconds`."""
     done = subprocess.run(wrk_command(url, seconds, connections, script), capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"wrk against {url}: {done.stderr or done.stdout}")
-    return done.stdout
-
-
-def closed(url, seconds, connections=64, script=None):
-    """As many requests as `connections` of them, one after the other each, can make in `seconds`."""
-    return parse_wrk(output_of_closed(url, seconds, connections, script))
+    return parse_wrk(done.stdout)
 
 
 def warm_up(url, connections=64, script=None):

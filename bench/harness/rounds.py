@@ -27,7 +27,7 @@ class Runs:
 
     def add(self, seen, cpu_nanoseconds):
         if seen.failed:
-            raise RuntimeError(f"{seen.failed} of {seen.requests} requests failed")
+            raise RuntimeError(f"{seen.failed} of {seen.requests} requests failed: {seen.refused or 'no code'}")
         self.rps.append(seen.rps)
         self.rps_cpu.append(figures.rate_per_cpu_second(seen.requests, cpu_nanoseconds))
         self.p50.append(seen.p50_ms)
@@ -50,7 +50,10 @@ def in_turn(contenders, settings):
     runs = {name: Runs() for name in contenders}
     for _ in range(settings.rounds):
         for name, contender in contenders.items():
-            runs[name].add(*contender())
+            try:
+                runs[name].add(*contender())
+            except RuntimeError as failure:
+                raise RuntimeError(f"{name}: {failure}") from failure
     return runs
 
 

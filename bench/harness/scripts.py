@@ -1,48 +1,16 @@
-"""What wrk sends where a GET is not enough: Lua scripts, kept under build/bench/scripts."""
+"""What wrk sends where a GET is not enough: Lua scripts, kept under build/bench/disk/scripts."""
 
 import hashlib
 import re
 
 from harness import machine
 
-# Every request is the same one, made once.
-POST = """\
-wrk.method = "POST"
-"""
-
-# A header of each request counts: `LABEL` of the run, so that no run repeats another's, then the request's number.
-COUNTED = """\
-wrk.method = "POST"
-wrk.headers["HEADER"] = "@"
-local head, tail, label
-local number = 0
-function init(args)
-    label = args[1]
-    head, tail = wrk.format():match("^(.-)@(.*)$")
-end
-function request()
-    number = number + 1
-    return head .. string.format("%s-%010d", label, NUMBER) .. tail
-end
-"""
-
-# One request in `EVERY` goes to another path. Prints how often each code was in an answer of 400 or above.
-OFFENDING = """\
-wrk.method = "POST"
-local usual, offending
-local number = 0
+# Prints the code of every answer of 400 or above.
+TELL_REFUSALS = """\
 local threads = {}
 refused = ""
 function setup(thread)
     table.insert(threads, thread)
-end
-function init(args)
-    usual = wrk.format()
-    offending = wrk.format("POST", "PATH")
-end
-function request()
-    number = number + 1
-    return number % EVERY == 0 and offending or usual
 end
 function response(status, headers, body)
     if status >= 400 then
@@ -57,6 +25,42 @@ function done()
     end
 end
 """
+
+# Every request is the same one, made once.
+POST = f"""\
+wrk.method = "POST"
+{TELL_REFUSALS}"""
+
+# A header of each request counts: the label of the run, so that no run repeats another's, then the request's number.
+COUNTED = f"""\
+wrk.method = "POST"
+wrk.headers["HEADER"] = "@"
+local head, tail, label
+local number = 0
+function init(args)
+    label = args[1]
+    head, tail = wrk.format():match("^(.-)@(.*)$")
+end
+function request()
+    number = number + 1
+    return head .. string.format("%s-%010d", label, NUMBER) .. tail
+end
+{TELL_REFUSALS}"""
+
+# One request in EVERY goes to another path.
+OFFENDING = f"""\
+wrk.method = "POST"
+local usual, offending
+local number = 0
+function init(args)
+    usual = wrk.format()
+    offending = wrk.format("POST", "PATH")
+end
+function request()
+    number = number + 1
+    return number % EVERY == 0 and offending or usual
+end
+{TELL_REFUSALS}"""
 
 
 def file_of(text):
@@ -80,6 +84,6 @@ def offending(path, every):
 
 
 def refused(output):
-    """{code: how often}, of what a run of `offending` printed."""
+    """{code: how often}, of what wrk printed."""
     codes = re.findall(r"^refused: (\S+)$", output, re.MULTILINE)
     return {code: codes.count(code) for code in set(codes)}

@@ -59,6 +59,7 @@ class Server:
         while time.monotonic() < self.started + patience and self.process.poll() is None:
             try:
                 if self.get(probe)[0] < 400:
+                    self.took = time.monotonic() - self.started
                     return
             except OSError:
                 pass
@@ -93,6 +94,9 @@ class Server:
     def cpu(self):
         return cpu.cpu_nanoseconds(self.pid)
 
+    def open_files(self):
+        return len(list(pathlib.Path(f"/proc/{self.pid}/fd").iterdir()))
+
     def memory(self):
         return memory_of(self.pid)
 
@@ -124,12 +128,13 @@ def scratch():
     return tempfile.TemporaryDirectory(prefix="skep-", dir=machine.disk())
 
 
-def skep(program, services, probe="/", command="up", environment=None):
-    """Skep with `services`, {name: {key: value}}."""
+def skep(program, services, probe="/", *, command="up", environment=None, data=None):
+    """Skep with `services`, {name: {key: value}}; its data directory lasts as long as it does, but for `data`."""
     port, control = free_port(), free_port()
     folder = scratch()
     pathlib.Path(folder.name, "skep.toml").write_text(manifest(services, port, control))
-    server = Server([program, command, "."], port, folder, probe, environment)
+    where = ["--data-dir", data] if data else []
+    server = Server([program, command, ".", *where], port, folder, probe, environment)
     server.control = control
     return server
 

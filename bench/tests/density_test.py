@@ -16,5 +16,13 @@ class DistinctModules(unittest.TestCase):
         self.assertEqual(density.leb128(300), b"\xac\x02")
 
 
+class OneReply(unittest.TestCase):
+    def test_that_is_well_is_its_status_line(self):
+        self.assertEqual(density.told(b"HTTP/1.1 201 Created\r\nDate: x\r\n\r\n"), "HTTP/1.1 201 Created")
+
+    def test_that_is_not_is_all_of_it(self):
+        self.assertEqual(density.told(b"HTTP/1.1 503 No\r\n\r\nwhy"), "HTTP/1.1 503 No\r\n\r\nwhy")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -71,9 +71,9 @@ class Scripts(unittest.TestCase):
 
 class Rows(unittest.TestCase):
     def test_an_offenders_own_refusals_are_no_failures_of_others(self):
-        seen = load.Load(1000, 100.0, 12, 1.0, 2.0)
+        seen = load.Load(1000, 100.0, 12, 1.0, 2.0, {"transaction_timeout": 10, "batch_rolled_back": 2})
 
-        self.assertEqual(write.others_failed(seen, {"transaction_timeout": 10, "batch_rolled_back": 2}), 2)
+        self.assertEqual(write.others_failed(seen), 2)
 
     def test_ratios_over_peers_are_of_wall_rates(self):
         ours, theirs = rounds.Runs(), rounds.Runs()
