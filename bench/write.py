@@ -41,7 +41,7 @@ def baseline(options, settings, environment=None):
 
 
 def peer(cluster, settings):
-    cluster.pgbench(["-T2"], settings.connections)  # warms it up
+    cluster.pgbench(["-t100"], settings.connections)  # warms it up
     return lambda: cluster.run(settings.seconds, settings.connections)
 
 

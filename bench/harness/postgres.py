@@ -1,5 +1,6 @@
 """The peer of durable writes: PostgreSQL on the server's core, pgbench on the load's."""
 
+import math
 import os
 import pathlib
 import re
@@ -16,8 +17,6 @@ from harness import cpu, load, machine, servers
 NOTE = "0123456789abcdef" * 8
 TABLE = "CREATE TABLE rows (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text NOT NULL)"
 INSERT = "INSERT INTO rows (note) VALUES (:note)"
-# Seconds that pgbench takes to connect: part of its time, not of its rate.
-CONNECTING = 2
 # What initdb writes has these too; they are named because everything depends on them.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 # The least WAL that one server without replicas needs, and no checkpoint while a run lasts.
@@ -44,9 +43,11 @@ def parse_pgbench(text):
     """The output of pgbench."""
     requests = int(re.search(r"transactions actually processed: (\d+)", text).group(1))
     failed = re.search(r"number of failed transactions: (\d+)", text)
-    rps = float(re.search(r"^tps = ([\d.]+)", text, re.MULTILINE).group(1))
+    rate = re.search(r"^tps = ([\d.]+)", text, re.MULTILINE)
+    if not rate:
+        raise RuntimeError(f"pgbench could not connect all of its clients in time:\n{text}")
     latency = float(re.search(r"latency average = ([\d.]+) ms", text).group(1))
-    return load.Load(requests, rps, int(failed.group(1)) if failed else 0, latency, float("nan"))
+    return load.Load(requests, float(rate.group(1)), int(failed.group(1)) if failed else 0, latency, float("nan"))
 
 
 class Postgres:
@@ -90,8 +91,10 @@ class Postgres:
     def run(self, seconds, connections=64):
         """(Load, nanoseconds of CPU time) of the INSERT as often as `connections` clients can in `seconds`, each in a
         transaction of its own, beyond what connecting costs."""
+        begin = time.monotonic()
         _, connecting = self.load(["-t1"], connections)
-        output, used = self.load([f"-T{seconds + CONNECTING}"], connections)
+        seconds += math.ceil(time.monotonic() - begin)  # pgbench connects within its time, not within its rate
+        output, used = self.load([f"-T{seconds}"], connections)
         self.ask("CHECKPOINT")  # now, so that none falls into another's run
         return parse_pgbench(output), used - connecting
 
