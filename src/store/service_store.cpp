@@ -156,6 +156,17 @@ Result<> ServiceStore::repaired(Result<> cut) {
     return cut;
 }
 
+void ServiceStore::change(const SqlLimits& limits, std::uint32_t turn_queue) {
+    {
+        const std::lock_guard opening(opening_);
+        if (settings_.limits == limits && settings_.turn_queue == turn_queue)
+            return;
+        settings_.limits = limits;
+        settings_.turn_queue = turn_queue;
+    }
+    close_if_idle();
+}
+
 bool ServiceStore::close_if_idle() {
     const std::lock_guard opening(opening_);
     const std::lock_guard lock(mutex_);

@@ -55,6 +55,9 @@ public:
     // What was applied, and what `migrate` would.
     Result<MigrationPlan> plan(const std::filesystem::path& folder);
 
+    // Other limits, from the next time on that its files are opened: now, where nobody uses them. Blocking.
+    void change(const SqlLimits& limits, std::uint32_t turn_queue);
+
     // Closes the files where nobody uses them. Blocking; for Stores.
     bool close_if_idle();
     bool is_open() const;

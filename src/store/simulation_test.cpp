@@ -1,10 +1,10 @@
 // Clients of one store in every order that a seed can draw, against a serial model, with power cuts on the way.
+#include "store/testing/simulation.hpp"
+
 #include <cstdlib>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "store/testing/simulation.hpp"
 
 namespace skep::store {
 namespace {

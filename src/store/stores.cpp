@@ -3,6 +3,17 @@
 #include <algorithm>
 
 namespace skep::store {
+namespace {
+
+SqlLimits limits_of(const model::Service& service) {
+    SqlLimits limits;
+    limits.quota_bytes = service.data.quota_bytes;
+    limits.result_bytes = service.data.result_bytes;
+    limits.ddl = service.data.ddl;
+    return limits;
+}
+
+}  // namespace
 
 Stores::Stores(const StorePorts& ports, std::filesystem::path folder, std::size_t max_open)
     : ports_(ports), folder_(std::move(folder)), max_open_(max_open) {}
@@ -10,18 +21,19 @@ Stores::Stores(const StorePorts& ports, std::filesystem::path folder, std::size_
 Stores::~Stores() = default;
 
 std::shared_ptr<ServiceStore> Stores::of(const model::Service& service) {
-    const std::lock_guard lock(mutex_);
-    std::shared_ptr<ServiceStore>& store = stores_[service.name.value()];
-    if (!store) {
-        StoreSettings settings{.folder = folder_ / service.name.value(), .service = service.name};
-        settings.limits.quota_bytes = service.data.quota_bytes;
-        settings.limits.result_bytes = service.data.result_bytes;
-        settings.limits.ddl = service.data.ddl;
-        settings.turn_queue = service.data.turn_queue;
-        store = std::make_shared<ServiceStore>(ports_, std::move(settings));
-        store->on_open([this] { close_surplus(); });
+    const SqlLimits limits = limits_of(service);
+    std::shared_ptr<ServiceStore> known = find(service.name.value());
+    if (known) {
+        known->change(limits, service.data.turn_queue);
+        return known;
     }
-    return store;
+    auto store = std::make_shared<ServiceStore>(ports_, StoreSettings{.folder = folder_ / service.name.value(),
+                                                                      .service = service.name,
+                                                                      .limits = limits,
+                                                                      .turn_queue = service.data.turn_queue});
+    store->on_open([this] { close_surplus(); });
+    const std::lock_guard lock(mutex_);
+    return stores_.emplace(service.name.value(), std::move(store)).first->second;
 }
 
 std::vector<std::shared_ptr<ServiceStore>> Stores::all() const {

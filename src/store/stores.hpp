@@ -22,7 +22,8 @@ public:
     Stores(const Stores&) = delete;
     Stores& operator=(const Stores&) = delete;
 
-    // The store of `service`, which wants data or keys; the same one for all its revisions. Opens no file.
+    // The store of `service`, which wants data or keys; the same one for all its revisions, with the limits of the
+    // newest. Opens no file.
     std::shared_ptr<ServiceStore> of(const model::Service& service);
 
     // By service; what was asked for so far.

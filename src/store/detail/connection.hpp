@@ -28,6 +28,8 @@ struct SqlLimits {
     std::uint64_t result_bytes = 4 << 20;
     std::uint64_t quota_bytes = 10ULL << 30;
     bool ddl = false;  // CREATE, ALTER and DROP in handlers
+
+    friend bool operator==(const SqlLimits&, const SqlLimits&) = default;
 };
 
 // `writer` makes what a new store needs; `reader` cannot write; `tool` is for offline work by those who know SQLite.

@@ -180,7 +180,9 @@ Result<> OpenStore::close_after_failure() {
     return cut;
 }
 
+// All of the WAL goes into the main file first, so that the next opening has little to read.
 Result<> OpenStore::close() {
+    TRY_DO(writer_->checkpoint(Connection::CheckpointMode::restart));
     TRY_DO(write_mark());
     writer_.reset();
     readers_.close();
