@@ -187,7 +187,7 @@ TEST_F(ControlApiTest, its_document_describes_every_path_of_stores) {
     const json::value document = get("/api/v1/openapi.json");
 
     EXPECT_EQ(document.at("paths").as_object().count("/api/v1/stores/{service}/tables"), 1U);
-    EXPECT_EQ(document.at_pointer("/paths/~1api~1v1~1stores~1{service}~1query/parameters/0/in"), "path");
+    EXPECT_EQ(document.at_pointer("/paths/~1api~1v1~1stores~1{service}~1query/post/parameters/0/in"), "path");
     EXPECT_EQ(document.at_pointer("/paths/~1api~1v1~1backup/post/security/0/token"), json::array());
 }
 

@@ -93,29 +93,37 @@ json::object call_body() {
                                {"headers", {{"type", "object"}, {"additionalProperties", text}}}});
 }
 
+json::object post_operation(std::string_view summary, std::string_view type, std::string_view member) {
+    json::object described = operation(summary, type, true);
+    described["requestBody"] = body_of(member, {{member, {{"type", "string"}}}});
+    return described;
+}
+
+json::object of_store(json::object described) {
+    json::object name = parameter("service", "string", "the service whose store is meant");
+    name["in"] = "path";
+    name["required"] = true;
+    described["parameters"] = json::array{std::move(name)};
+    return described;
+}
+
 // The paths of StoreApi.
 void add_store_paths(json::object& paths) {
-    const auto post = [](std::string_view summary, std::string_view type, std::string_view member) {
-        json::object described = operation(summary, type, true);
-        described["requestBody"] = body_of(member, {{member, {{"type", "string"}}}});
-        return json::object{{"post", std::move(described)}};
-    };
-    const auto of_store = [&paths](std::string_view path, json::object item) {
-        json::object name = parameter("service", "string", "the service whose store is meant");
-        name["in"] = "path";
-        name["required"] = true;
-        item["parameters"] = json::array{std::move(name)};
-        paths[path] = std::move(item);
-    };
+    constexpr std::string_view kJson = "application/json";
     constexpr std::string_view kLines = "application/x-ndjson";
-    of_store("/api/v1/stores/{service}/tables",
-             {{"get", operation("Tables and views with their columns and rows", "application/json", true)}});
-    of_store("/api/v1/stores/{service}/query", post("The rows of a statement that reads", "application/json", "sql"));
-    of_store("/api/v1/stores/{service}/export", post("Write a snapshot as plain SQLite; progress", kLines, "file"));
-    json::object migrations = operation("Migrations, applied and pending", "application/json", true);
+    const auto add = [&paths](std::string_view path, std::string_view method, json::object described) {
+        paths[path] = json::object{{method, std::move(described)}};
+    };
+    add("/api/v1/stores/{service}/tables", "get",
+        of_store(operation("Tables and views with their columns and rows", kJson, true)));
+    add("/api/v1/stores/{service}/query", "post",
+        of_store(post_operation("The rows of a statement that reads", kJson, "sql")));
+    add("/api/v1/stores/{service}/export", "post",
+        of_store(post_operation("Write a snapshot as plain SQLite; progress", kLines, "file")));
+    json::object migrations = operation("Migrations, applied and pending", kJson, true);
     migrations["parameters"] = json::array{parameter("service", "string", "only this service's migrations")};
-    paths["/api/v1/migrations"] = json::object{{"get", std::move(migrations)}};
-    paths["/api/v1/backup"] = post("Write a snapshot of every store; progress", kLines, "directory");
+    add("/api/v1/migrations", "get", std::move(migrations));
+    add("/api/v1/backup", "post", post_operation("Write a snapshot of every store; progress", kLines, "directory"));
 }
 
 }  // namespace

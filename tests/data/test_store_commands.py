@@ -1,13 +1,17 @@
 """The commands that look into stores, copy them and put them back."""
 
+import concurrent.futures
+import itertools
 import json
 import shutil
 import sqlite3
+import threading
 
 import pytest
 from support.commands import skep
 from support.manifest import manifest
 from support.paths import guest
+from support.polling import eventually
 
 FIRST = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL);\nCREATE VIEW texts AS SELECT text FROM notes;\n"
 SECOND = "ALTER TABLE notes ADD COLUMN weight REAL;\n"
@@ -134,6 +138,34 @@ def test_backup_wipe_restore(notes, tmp_path):
     assert restored.exit_code == 0, restored
     notes.start()
     assert notes.texts() == ["before"]
+
+
+def test_a_backup_under_load_holds_all_that_was_acknowledged_before(notes, tmp_path):
+    notes.start()
+    stop = threading.Event()
+
+    def write(worker):
+        for number in itertools.count():
+            if stop.is_set():
+                return
+            notes.add(f"{worker}-{number}")
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        writers = [pool.submit(write, worker) for worker in range(4)]
+        eventually(lambda: len(notes.texts()) > 50, "some notes")
+        before = set(notes.texts())
+        backup = notes.run("backup", tmp_path / "backup")
+        stop.set()
+        for writer in writers:
+            writer.result()
+    notes.stop()
+    shutil.rmtree(notes.folder / ".skep")
+
+    assert backup.exit_code == 0, backup
+    assert notes.run("restore", tmp_path / "backup").exit_code == 0
+    notes.start()
+    assert before <= set(notes.texts())
+    notes.add("and it goes on")
 
 
 def test_a_restore_keeps_what_is_there_unless_forced(notes, tmp_path):

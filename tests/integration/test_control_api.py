@@ -22,6 +22,7 @@ SERVICES = {
         "routes": ["/log", "/counter", "/gauge", "/histogram"],
         "secrets": ["key"],
     },
+    "stored": {"module": guest("hello_p2"), "data": True},
     "hidden": {"module": guest("hello_p3"), "health": False, "metrics": False},
 }
 
@@ -106,11 +107,16 @@ def test_the_document_is_openapi(document):
     assert document["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
 
 
-def test_every_operation_of_the_document_answers_as_it_says(app, document):
-    bodies = {"/api/v1/call": {"service": "hello"}}
+def test_every_operation_of_the_document_answers_as_it_says(app, document, tmp_path):
+    bodies = {
+        "/api/v1/call": {"service": "hello"},
+        "/api/v1/stores/{service}/query": {"sql": "SELECT 1"},
+        "/api/v1/stores/{service}/export": {"file": str(tmp_path / "stored.db")},
+        "/api/v1/backup": {"directory": str(tmp_path / "backup")},
+    }
 
     replies = {
-        path: app.control.request(method.upper(), path, json=bodies.get(path))
+        path: app.control.request(method.upper(), path.format(service="stored"), json=bodies.get(path))
         for method, path, _ in operations(document)
     }
 

@@ -30,7 +30,8 @@ struct Asked {
     std::optional<Response> refusal;
 };
 
-// GETs JSON from another service; its 404 is answered with 422 and `missing`.
+// GETs JSON from another service. Its 404 is answered with 422 and `missing`, its 503 with 503: nothing was done yet,
+// so the order may be sent again.
 Asked<Json> ask(const std::string& service, const std::string& path, std::string_view missing) {
     const auto reply = skep::fetch("GET", "http://" + service + ".skep.internal" + path);
     if (!reply)
@@ -38,9 +39,10 @@ Asked<Json> ask(const std::string& service, const std::string& path, std::string
     if (reply->status == 404)
         return {{}, Response::problem(422, missing, service + " has no " + path)};
     const auto body = Json::parse(reply->body);
-    if (reply->status >= 400 || !body)
-        return {{}, Response::problem(502, "upstream_status", service + " answered " + std::to_string(reply->status))};
-    return {*body, {}};
+    if (reply->status < 400 && body)
+        return {*body, {}};
+    const std::string detail = service + " answered " + std::to_string(reply->status);
+    return {{}, Response::problem(reply->status == 503 ? 503 : 502, "upstream_status", detail)};
 }
 
 Asked<Invoice> price(const Wanted& wanted) {

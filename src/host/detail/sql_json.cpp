@@ -16,23 +16,30 @@ namespace {
 constexpr std::size_t kMaxJson = 4 << 20;
 constexpr std::int64_t kMaxExact = 1LL << 53;  // up to here a double holds every integer
 
-void append_character(std::string& out, char c) {
+bool is_escaped(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+void append_escaped(std::string& out, char c) {
     constexpr std::string_view kDigits = "0123456789abcdef";
-    if (static_cast<unsigned char>(c) < 0x20) {
-        out += "\\u00";
-        out.push_back(c < 0x10 ? '0' : '1');
-        out.push_back(kDigits[c & 0xF]);
+    if (c == '"' || c == '\\') {
+        out.push_back('\\');
+        out.push_back(c);
         return;
     }
-    if (c == '"' || c == '\\')
-        out.push_back('\\');
-    out.push_back(c);
+    out += c < 0x10 ? "\\u000" : "\\u001";
+    out.push_back(kDigits[c & 0xF]);
 }
 
 void append_text(std::string& out, std::string_view text) {
     out.push_back('"');
-    for (const char c : text)
-        append_character(out, c);
+    while (!text.empty()) {
+        const auto plain = static_cast<std::size_t>(std::ranges::find_if(text, is_escaped) - text.begin());
+        out.append(text.substr(0, plain));
+        if (plain < text.size())
+            append_escaped(out, text[plain]);
+        text.remove_prefix(std::min(plain + 1, text.size()));
+    }
     out.push_back('"');
 }
 

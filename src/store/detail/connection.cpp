@@ -67,8 +67,9 @@ Result<GuestStatement*> Connection::prepare_anew(std::string_view sql, Verb verb
         return fail(parts_->error_of(code));
     TRY_DO(check_tail(sql.substr(static_cast<std::size_t>(tail - sql.data()))));
     TRY(PreparedStatement prepared, PreparedStatement::of(std::move(handle)));
-    return parts_->guests.add(
-        std::make_unique<GuestStatement>(sql, std::move(prepared), verb, parts_->history.of(sql)));
+    auto statement = std::make_unique<GuestStatement>(sql, std::move(prepared), verb, parts_->history.of(sql));
+    statement->schema = parts_->history.schema();
+    return parts_->guests.add(std::move(statement));
 }
 
 bool Connection::writes(const GuestStatement& statement) const {
@@ -146,6 +147,9 @@ Result<StatementResult> Connection::Parts::run(PreparedStatement& statement, std
     const int code = statement.run(limit, rows);
     if (code == PreparedStatement::kRowsTooLarge)
         return fail("result_too_large", "the rows have more than {} bytes", limit);
+    // What only reads meets the end of its temporary files, never that of the store.
+    if ((code & 0xFF) == SQLITE_FULL && !statement.writes())
+        return fail("store_full", "no space is left for the statement's temporary files");
     if (code != SQLITE_DONE)
         return fail(error_of(code));
     const bool changed = sqlite3_total_changes64(db) != changes_before;
@@ -154,11 +158,15 @@ Result<StatementResult> Connection::Parts::run(PreparedStatement& statement, std
                            .last_insert_id = sqlite3_last_insert_rowid(db)};
 }
 
-// A change of the schema makes what was known of all texts worthless.
+// A change of the schema makes what was known of all texts worthless. One that nobody told of is seen by what SQLite
+// has prepared anew since the statement's last run.
 void Connection::remember(GuestStatement& statement, Duration took, bool is_inline) {
-    if (statement.verb == Verb::define || statement.verb == Verb::drop || statement.prepared.was_prepared_anew())
+    const bool is_definition = statement.verb == Verb::define || statement.verb == Verb::drop;
+    const bool is_untold = statement.prepared.was_prepared_anew() && statement.schema == parts_->history.schema();
+    if (is_definition || is_untold)
         schema_changed();
-    const std::uint32_t schema = parts_->history.schema();
+    statement.schema = parts_->history.schema();
+    const std::uint32_t schema = statement.schema;
     if (!is_inline || took > TextHistory::kMaxRun)
         statement.history->ran(schema, took);
     if (is_inline || !statement.history->is_proven(schema) || statement.history->plan(schema) != PlanBound::unknown)

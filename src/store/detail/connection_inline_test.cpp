@@ -76,6 +76,16 @@ TEST_F(InlineTest, a_change_that_nobody_told_of_is_seen_by_the_next_run) {
     EXPECT_FALSE(may_run_inline(*writer_, kInsert, params({"Ann"})));
 }
 
+TEST_F(InlineTest, a_change_that_was_told_of_is_not_counted_again_by_each_statement) {
+    run("SELECT count(*) FROM users").value();
+    run("CREATE TABLE other (a)").value();
+    run_times(8, kInsert, {"Ann"});
+
+    run("SELECT count(*) FROM users").value();
+
+    EXPECT_TRUE(may_run_inline(*writer_, kInsert, params({"Ann"})));
+}
+
 TEST_F(InlineTest, a_statement_that_failed_counts_as_run) {
     run("INSERT INTO users VALUES (1, 'Ann')").value();
     EXPECT_EQ(reason("INSERT INTO users VALUES (?, 'Ann')", {std::int64_t{1}}), "constraint");

@@ -73,6 +73,7 @@ public:
     const bool grows = prepared.writes() && verb != Verb::remove && verb != Verb::drop;
     const bool grows_little = verb == Verb::insert && !mentions(text, "SELECT");
     const std::shared_ptr<TextHistory> history;
+    std::uint32_t schema = 0;  // the history's, when it last ran
 };
 
 }  // namespace skep::store
