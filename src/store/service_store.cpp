@@ -44,6 +44,7 @@ StorePin ServiceStore::try_pin() {
 async::Task<Result<StorePin>> ServiceStore::pin(async::Loop& loop) {
     const auto open = [this]() -> Result<> {
         TRY_DO(open_now());
+        const StorePin held = try_pin();  // so that the one that must close is another
         opened_();
         return {};
     };
@@ -57,8 +58,9 @@ async::Task<Result<StorePin>> ServiceStore::pin(async::Loop& loop) {
 
 Result<StorePin> ServiceStore::pin_blocking() {
     TRY_DO(open_now());
+    StorePin pinned = try_pin();  // first, so that the one that must close is another
     opened_();
-    if (StorePin pinned = try_pin())
+    if (pinned)
         return pinned;
     return fail("store_failed", "the store of {} could not be opened", settings_.service.value());
 }
