@@ -81,7 +81,7 @@ Result<std::unique_ptr<Mark>> Mark::load(std::unique_ptr<DiskFile> file, std::st
 
 Result<> Mark::sync() {
     const std::lock_guard lock(mutex_);
-    return file_->sync();
+    return write(content_);
 }
 
 Result<> Mark::repair(const Salts& salts, std::uint32_t frames, std::uint32_t main_pages) {

@@ -45,7 +45,8 @@ public:
 
     // Where one slot is damaged, it may have been the newer one: then nothing is known, and `repair` is to be called.
     MarkContent content() const;
-    // A killed process may have left it unsynced: to be called before anything is cut because of it.
+    // A killed process may have left it unsynced: to be called before anything is cut because of it. Written anew, for
+    // a sync does not bring to the disk what an earlier one failed to bring there.
     Result<> sync();
     // Makes it known again, once the WAL was judged without it.
     Result<> repair(const Salts& salts, std::uint32_t frames, std::uint32_t main_pages);
