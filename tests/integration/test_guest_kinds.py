@@ -3,7 +3,7 @@
 import pytest
 
 from support.manifest import manifest
-from support.paths import guest
+from support.paths import ROOT, guest
 
 HELLO = ["hello_p2", "hello_p3", "hello_cgi"]
 INSPECT = ["inspect", "inspect_cgi"]
@@ -12,7 +12,12 @@ INSPECT = ["inspect", "inspect_cgi"]
 @pytest.fixture(scope="module")
 def app(shared_platforms):
     services = {name: {"module": guest(name), "routes": [f"/{name}"]} for name in HELLO}
-    services["users"] = {"module": guest("users"), "routes": ["/users", "/users/*"]}
+    services["users"] = {
+        "module": guest("users"),
+        "routes": ["/users", "/users/*"],
+        "data": True,
+        "migrations": str(ROOT / "examples/shop/users/migrations"),
+    }
     services["inspect"] = {
         "module": guest("inspect"),
         "routes": ["/inspect", "/inspect/*"],
