@@ -51,15 +51,15 @@ protected:
 
     async::Task<void> make_table(async::Loop& loop) {
         const auto handler = start(loop, false, false);
-        const auto made = co_await handler->execute("CREATE TABLE t (n INTEGER NOT NULL)", {});
-        const auto filled = co_await handler->execute("INSERT INTO t VALUES (0)", {});
+        const auto made = co_await handler->execute("CREATE TABLE t (n INTEGER NOT NULL)", "");
+        const auto filled = co_await handler->execute("INSERT INTO t VALUES (0)", "");
         model::Response response;
         const auto ended = co_await handler->end(&response);
         EXPECT_TRUE(made && filled && ended);
     }
 
     static async::Task<Result<std::int64_t>> value_in(HandlerTransaction& handler) {
-        CO_TRY(const Bytes rows, co_await handler.query("SELECT n FROM t", {}));
+        CO_TRY(const Bytes rows, co_await handler.query("SELECT n FROM t", ""));
         CO_TRY(RowReader reader, RowReader::rows(rows.view()));
         CO_TRY(const Value value, reader.next());
         co_return std::get<std::int64_t>(value);
@@ -74,7 +74,7 @@ protected:
         std::string sql = "UPDATE t SET n = " + std::to_string(value.value_or(0) + 1);
         Result<Executed> written = Executed();
         if (value)
-            written = co_await handler->execute(std::move(sql), {});
+            written = co_await handler->execute(std::move(sql), "");
         const bool is_well = value && written;
         model::Response response{.status = is_well ? 200 : 500};
         const Result<Ending> ending = co_await handler->end(&response);

@@ -54,14 +54,14 @@ async::Task<Result<>> make_tables(HandlerTransaction& handler) {
         "CREATE TABLE effects (id INTEGER PRIMARY KEY, unit INTEGER, row INTEGER, saw INTEGER, wrote INTEGER)",
         "INSERT INTO t VALUES (1, 0), (2, 0), (3, 0)"};
     for (const char* sql : statements)
-        CO_TRY_DO(co_await handler.execute(sql, {}));
+        CO_TRY_DO(co_await handler.execute(sql, ""));
     model::Response response;
     CO_TRY_DO(co_await handler.end(&response));
     co_return Result<>();
 }
 
 async::Task<Result<>> write_once(HandlerTransaction& handler) {
-    CO_TRY_DO(co_await handler.execute("UPDATE t SET n = n", {}));
+    CO_TRY_DO(co_await handler.execute("UPDATE t SET n = n", ""));
     model::Response response;
     CO_TRY_DO(co_await handler.end(&response));
     co_return Result<>();
