@@ -23,6 +23,10 @@ inline Failure fail(Error error) {
     return Failure(std::move(error));
 }
 
+// Lets go of an error that has shown itself elsewhere, or will.
+template <typename T>
+void disregard(const Result<T>&) {}
+
 // The error of a Result that has failed, to be returned from a function of another type.
 template <typename T>
 Failure pass_on(Result<T>&& result) {

@@ -21,7 +21,7 @@ public:
     Look& operator=(Look&&) = delete;
     ~Look() {
         if (lease_)
-            (void)lease_.connection().execute("COMMIT");
+            disregard(lease_.connection().execute("COMMIT"));
     }
 
     Result<Bytes> read(std::string_view sql) {

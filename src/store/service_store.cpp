@@ -22,9 +22,9 @@ ServiceStore::ServiceStore(const StorePorts& ports, StoreSettings settings)
 // Nobody uses it any more; what was acknowledged is flushed already.
 ServiceStore::~ServiceStore() {
     if (state_ == State::down)
-        (void)open_->close_after_failure();
+        disregard(open_->close_after_failure());
     else if (open_)
-        (void)open_->close();
+        disregard(open_->close());
 }
 
 std::unique_ptr<HandlerTransaction> ServiceStore::start(async::Loop& loop, HandlerOptions options,
@@ -138,7 +138,7 @@ void ServiceStore::unpin() {
 // Nobody uses the store, and nobody can come in.
 void ServiceStore::recover() {
     const std::lock_guard opening(opening_);
-    (void)repaired(open_->close_after_failure());
+    disregard(repaired(open_->close_after_failure()));
 }
 
 // What an earlier failure has left, before the files are opened again.
@@ -197,7 +197,7 @@ void ServiceStore::write_mark() {
         pinned = StorePin(*this, *open_);
     }
     // A failure shows itself at the next statement.
-    (void)pinned->write_mark();
+    disregard(pinned->write_mark());
 }
 
 std::uint64_t ServiceStore::flushes() const {

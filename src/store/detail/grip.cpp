@@ -8,7 +8,7 @@ void Grip::end_snapshot() {
     if (!lease)
         return;
     if (lease.connection().has_transaction())
-        (void)lease.connection().execute("COMMIT");
+        disregard(lease.connection().execute("COMMIT"));
     lease = Readers::Lease();
 }
 

@@ -79,7 +79,7 @@ void OpenStore::undo() {
     const bool undone = writer_->execute("ROLLBACK TO handler") && writer_->execute("RELEASE handler");
     if (!undone && has_kept_batch()) {
         // What cannot be undone must not be kept with the others' work.
-        (void)writer_->execute("ROLLBACK");
+        disregard(writer_->execute("ROLLBACK"));
         (void)has_kept_batch();
     }
 }
@@ -106,7 +106,7 @@ void OpenStore::flush() {
 
 void OpenStore::end_unchanged() {
     if (in_batch_)
-        (void)writer_->execute("COMMIT");
+        disregard(writer_->execute("COMMIT"));
     in_batch_ = false;
 }
 
@@ -133,7 +133,7 @@ void OpenStore::commit() {
         return;
     }
     if (writer_->has_transaction())
-        (void)writer_->execute("ROLLBACK");
+        disregard(writer_->execute("ROLLBACK"));
     if (files_->failure()) {
         // Its tickets wait until the files are such that a crash cannot bring the batch back.
         on_failure_();
