@@ -42,7 +42,7 @@ function(skep_module name)
         target_link_libraries(skep_${name}_test PRIVATE skep_${name} ${testing_libraries} ${ARG_TEST_LINK}
                                                         GTest::gmock GTest::gtest_main)
         add_test(NAME ${name} COMMAND skep_${name}_test)
-        set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+        set_tests_properties(${name} PROPERTIES TIMEOUT 600)
     endif()
 endfunction()
 
