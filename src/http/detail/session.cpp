@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::size_t kLingerBytes = 1024 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr int kRequestsInTurn = 16;  // of one connection, before the others have theirs
 
 Error error_of(const Fault& fault) {
     return error(fault.reason, "{}", fault.rule);
@@ -36,7 +35,6 @@ async::Task<void> Session::run() {
     while (keep_alive_) {
         HeadState state = look_for_head();
         if (state == HeadState::waiting) {
-            served_in_turn_ = 0;
             const bool in_time = co_await wait_until(wire_.stream().readable(), head_deadline());
             if (in_time)
                 continue;
@@ -44,10 +42,6 @@ async::Task<void> Session::run() {
         }
         if (state == HeadState::gone)
             co_return;
-        if (++served_in_turn_ > kRequestsInTurn) {
-            served_in_turn_ = 1;
-            co_await next_turn(context_.loop);
-        }
         const async::GuardOptions while_connected{.cancel = &cancel_};
         const auto done = co_await async::guard(context_.loop, exchange(), while_connected);
         if (!done)
@@ -159,6 +153,9 @@ async::Task<Result<>> Session::exchange() {
         context_.observer.request_refused(*refusal_);
         response = model::problem_response(*refusal_);
     }
+    settle_body(response);
+    // The replies of one turn leave together: the client wakes once for many (docs/adr/0031).
+    co_await next_turn(context_.loop);
     start_response(response);
     if (!sender_->try_send()) {
         const auto sent = co_await sender_->send();
@@ -245,7 +242,6 @@ void Session::attach_body() {
 }
 
 void Session::start_response(model::Response& response) {
-    settle_body(response);
     if (response.status == 205)
         response.body = model::Body();  // RFC 9110, section 15.3.6
     if (std::exchange(may_send_continue_, false) && intake_ && intake_->is_held())

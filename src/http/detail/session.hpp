@@ -90,7 +90,6 @@ private:
     TimePoint waiting_since_;
     std::optional<TimePoint> head_since_;
     std::uint64_t served_ = 0;
-    int served_in_turn_ = 0;
 
     bool keep_alive_ = true;
     bool to_head_ = false;
