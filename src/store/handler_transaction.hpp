@@ -69,8 +69,8 @@ public:
     // The key for the handler's next outgoing call, where it runs for a key itself: "<execution>.<ordinal>".
     virtual std::optional<std::string> key_of_next_call() = 0;
 
-    // Before the guest starts: a reply that is recorded for the same key, which replaces the run. Fails with
-    // `idempotency_key_reused` (422) and `idempotency_key_running` (409).
+    // Before the guest starts, with the body of a keyed request whole: a reply that is recorded for the same key, which
+    // replaces the run. Fails with `idempotency_key_reused` (422) and `idempotency_key_running` (409).
     virtual async::Task<Result<std::optional<model::Response>>> admit(model::Request& request) = 0;
 
     // Cancelled when the handler must stop where it stands, because its turn is over or its reads are stale.

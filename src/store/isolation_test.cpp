@@ -201,17 +201,17 @@ TEST_F(IsolationTest, a_call_leaves_after_the_flush_of_what_its_handler_may_have
 }
 
 TEST_F(IsolationTest, handlers_that_only_read_flush_nothing) {
-    const auto before = store->flushes();
+    const auto before = store->counters().batches.load();
     auto handler = start();
     EXPECT_EQ(read(*handler).value(), 0);
 
     EXPECT_EQ(end(*handler).value(), Ending::settled);
 
-    EXPECT_EQ(store->flushes(), before);
+    EXPECT_EQ(store->counters().batches.load(), before);
 }
 
 TEST_F(IsolationTest, a_batch_that_is_old_lets_nobody_in) {
-    const auto before = store->flushes();
+    const auto before = store->counters().batches.load();
     auto first = start();
     write(*first, kAddOne);
     auto second = start();
@@ -231,9 +231,9 @@ TEST_F(IsolationTest, a_batch_that_is_old_lets_nobody_in) {
     EXPECT_FALSE(third_write.is_done());
     ASSERT_TRUE(wait_for(third_write));
     EXPECT_TRUE(end_second.is_done());
-    EXPECT_EQ(store->flushes(), before + 1);
+    EXPECT_EQ(store->counters().batches.load(), before + 1);
     ASSERT_EQ(end(*third).value(), Ending::settled);
-    EXPECT_EQ(store->flushes(), before + 2);
+    EXPECT_EQ(store->counters().batches.load(), before + 2);
 }
 
 TEST_F(IsolationTest, a_batch_that_is_full_lets_nobody_in) {
@@ -439,7 +439,7 @@ TEST_F(IsolationTest, a_slow_read_with_the_turn_ends_at_the_transactions_timeout
 TEST_F(IsolationTest, what_a_failed_statement_left_is_flushed_before_the_reply) {
     auto late_writer = start(late());
     EXPECT_EQ(read(*late_writer).value(), 0);
-    auto setup_seen = store->flushes();
+    auto setup_seen = store->counters().batches.load();
     auto handler = start();
     EXPECT_EQ(write(*handler, "INSERT OR FAIL INTO t VALUES (2, 5), (1, 5)").error().name(), "constraint");
     auto ending = end_later(*handler);
@@ -448,7 +448,7 @@ TEST_F(IsolationTest, what_a_failed_statement_left_is_flushed_before_the_reply) 
 
     EXPECT_EQ(wait_for(ending).value(), Ending::settled);
 
-    EXPECT_EQ(store->flushes(), setup_seen + 1);
+    EXPECT_EQ(store->counters().batches.load(), setup_seen + 1);
     EXPECT_EQ(write(*late_writer, kAddOne).error().name(), "snapshot_stale");
     crash();
     EXPECT_EQ(seen("SELECT n FROM t WHERE id = 2"), 5);

@@ -200,11 +200,6 @@ void ServiceStore::write_mark() {
     disregard(pinned->write_mark());
 }
 
-std::uint64_t ServiceStore::flushes() const {
-    const std::lock_guard lock(mutex_);
-    return open_ ? open_->flushes() : 0;
-}
-
 std::optional<Error> ServiceStore::trouble() const {
     const std::lock_guard lock(mutex_);
     return trouble_;

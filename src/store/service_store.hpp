@@ -71,8 +71,6 @@ public:
     Executions& executions() { return *executions_; }
     StoreCounters& counters() { return counters_; }
     const StoreCounters& counters() const { return counters_; }
-    // Batches made durable since its files were opened.
-    std::uint64_t flushes() const;
     // Why the store is closed after a failure; empty where it is well.
     std::optional<Error> trouble() const;
 

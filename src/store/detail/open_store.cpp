@@ -120,7 +120,6 @@ void OpenStore::commit() {
     if (committed) {
         // It is flushed, whatever damage a reader may have come upon meanwhile.
         counters_.batches.fetch_add(1, std::memory_order_relaxed);
-        flushes_.fetch_add(1, std::memory_order_relaxed);
         owes_mark_.store(true, std::memory_order_relaxed);
         ports_.flushed();
         turns->end_batch(FlushOutcome::flushed);

@@ -50,8 +50,6 @@ public:
     // Blocking, with nobody using it.
     Result<> close();
 
-    std::uint64_t flushes() const { return flushes_.load(std::memory_order_relaxed); }
-
     // The mark is behind what was flushed.
     bool owes_mark() const { return owes_mark_.load(std::memory_order_relaxed); }
     Result<> write_mark();
@@ -77,7 +75,6 @@ private:
     bool in_batch_ = false;
     TimePoint held_back_since_;
 
-    std::atomic<std::uint64_t> flushes_{0};
     std::atomic<bool> owes_mark_{false};
 };
 

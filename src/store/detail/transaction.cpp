@@ -1,12 +1,12 @@
 #include "store/detail/transaction.hpp"
 
 #include "async/guard.hpp"
+#include "base/check.hpp"
 
 namespace skep::store {
 namespace {
 
 constexpr auto kFlushPatience = std::chrono::seconds(5);
-constexpr std::uint64_t kMaxKeyedBody = 10 << 20;
 
 async::Task<Result<>> until_settled(FlushTicket& ticket) {
     while (!ticket.outcome)
@@ -45,9 +45,8 @@ std::optional<std::string> Transaction::key_of_next_call() {
 
 async::Task<Result<std::optional<model::Response>>> Transaction::admit(model::Request& request) {
     if (const auto* keyed = std::get_if<model::KeyedExecution>(&context_.execution)) {
-        CO_TRY(std::string body, co_await model::read_all(request.body, kMaxKeyedBody));
-        name_ = name_of(*keyed, context_, request, body);
-        request.body = model::Body(std::move(body));
+        CHECK(!request.body.is_stream());
+        name_ = name_of(*keyed, context_, request, request.body.buffered().view());
         claim_ = store_.executions().claim(name_.id);
         if (claim_ == nullptr)
             co_return fail("idempotency_key_running", "the request of this key is still running");
@@ -90,8 +89,7 @@ async::Task<Result<>> Transaction::commit() {
     if (!kept)
         co_return kept;
     has_called_ = true;  // a second run would do the first part twice
-    CO_TRY(const Ending ending, ending_of(outcome));
-    (void)ending;
+    CO_TRY_DO(ending_of(outcome));
     co_return Result<>();
 }
 
