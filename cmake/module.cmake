@@ -3,14 +3,14 @@ find_package(GTest REQUIRED)
 
 # skep_module(NAME [DEPENDS module...] [LINK library...] [TEST_LINK library...])
 #
-# Declares the static library skep_NAME of the current folder: its *.cpp and detail/*.cpp; the library
-# skep_NAME_testing from testing/*.cpp, where there are any; and the test program skep_NAME_test from every
-# *_test.cpp, known to ctest as NAME. DEPENDS are modules of src/, LINK other libraries, TEST_LINK what only the
+# Declares the static library skep_NAME of the current folder: its *.cpp, those in detail/ and in the folders there;
+# the library skep_NAME_testing from testing/*.cpp, where there are any; and the test program skep_NAME_test from
+# every *_test.cpp, known to ctest as NAME. DEPENDS are modules of src/, LINK other libraries, TEST_LINK what only the
 # tests use. The fakes of DEPENDS are linked to the tests without being named.
 function(skep_module name)
     cmake_parse_arguments(ARG "" "" "DEPENDS;LINK;TEST_LINK" ${ARGN})
-    file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp)
-    file(GLOB tests CONFIGURE_DEPENDS *_test.cpp detail/*_test.cpp)
+    file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp detail/*/*.cpp)
+    file(GLOB tests CONFIGURE_DEPENDS *_test.cpp detail/*_test.cpp detail/*/*_test.cpp)
     file(GLOB testing CONFIGURE_DEPENDS testing/*.cpp)
     list(REMOVE_ITEM sources ${tests} "")
     list(TRANSFORM ARG_DEPENDS PREPEND skep_ OUTPUT_VARIABLE modules)

@@ -9,10 +9,10 @@
 #include <string_view>
 
 #include "base/check.hpp"
-#include "store/detail/connection.hpp"
-#include "store/detail/plan.hpp"
-#include "store/detail/statement_history.hpp"
-#include "store/detail/tokenizer.hpp"
+#include "store/detail/sql/connection.hpp"
+#include "store/detail/sql/plan.hpp"
+#include "store/detail/sql/statement_history.hpp"
+#include "store/detail/sql/tokenizer.hpp"
 #include "store/row_format.hpp"
 
 namespace {

@@ -6,8 +6,8 @@
 
 #include "base/check.hpp"
 #include "base/testing/manual_clock.hpp"
-#include "store/detail/mark.hpp"
-#include "store/detail/page_file.hpp"
+#include "store/detail/files/mark.hpp"
+#include "store/detail/files/page_file.hpp"
 #include "store/testing/fake_disk.hpp"
 #include "store/testing/raw_connection.hpp"
 

@@ -127,8 +127,7 @@ void GuestServices::log_lines(std::string& partial, std::string_view bytes, LogL
     }
 }
 
-void GuestServices::log(LogLevel level, std::string_view message,
-                        std::vector<std::pair<std::string, std::string>> fields) {
+void GuestServices::log(LogLevel level, std::string_view message, Fields fields) {
     if (level < environment_->log_level)
         return;
     std::size_t bytes = message.size() + 64;
@@ -258,11 +257,23 @@ async::Task<Result<std::string>> GuestServices::invoke(std::string service, std:
     co_return text;
 }
 
+GuestServices::Span GuestServices::begin_span(std::string name) {
+    return {context_.trace.child(ports_.random).span_id_hex(), std::move(name), ports_.loop.clock().now()};
+}
+
+void GuestServices::log_span(const Span& span, Fields fields) {
+    const auto took = std::chrono::duration<double, std::milli>(ports_.loop.clock().now() - span.begin);
+    fields.emplace_back("span_id", span.id);
+    fields.emplace_back("duration_ms", fmt::format("{:.3f}", took.count()));
+    log(LogLevel::debug, span.name, std::move(fields));
+}
+
 Result<std::string> GuestServices::start_span(std::string_view name) {
     if (spans_.size() >= kMaxSpans)
         return fail("resource_exhausted", "a request has at most {} open spans", kMaxSpans);
-    std::string id = context_.trace.child(ports_.random).span_id_hex();
-    spans_.emplace(id, Span{std::string(name.substr(0, 128)), ports_.loop.clock().now()});
+    Span span = begin_span(std::string(name.substr(0, 128)));
+    std::string id = span.id;
+    spans_.emplace(id, std::move(span));
     return id;
 }
 
@@ -270,9 +281,7 @@ Result<> GuestServices::end_span(std::string_view id) {
     const auto found = spans_.find(id);
     if (found == spans_.end())
         return fail("not_found", "there is no open span '{}'", id.substr(0, 32));
-    const auto took = std::chrono::duration<double, std::milli>(ports_.loop.clock().now() - found->second.begin);
-    log(LogLevel::debug, found->second.name,
-        {{"span_id", found->first}, {"duration_ms", fmt::format("{:.3f}", took.count())}});
+    log_span(found->second);
     spans_.erase(found);
     return {};
 }

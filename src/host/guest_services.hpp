@@ -48,9 +48,20 @@ public:
     async::Task<Result<std::string>> invoke(std::string service, std::string method, std::string body);
 
     // One line of the service's log, dropped where its level is below the service's or its budget is used up.
-    void log(LogLevel level, std::string_view message, std::vector<std::pair<std::string, std::string>> fields = {});
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+    void log(LogLevel level, std::string_view message, Fields fields = {});
 
-    // Spans of the guest's own, and attributes of the request's; both are logged at level debug when they end.
+    // A part of the request, logged at level debug when it ends.
+    struct Span {
+        std::string id;  // 16 hexadecimal digits
+        std::string name;
+        TimePoint begin;
+    };
+    bool shows_spans() const { return environment_->log_level <= LogLevel::debug; }
+    Span begin_span(std::string name);
+    void log_span(const Span& span, Fields fields = {});
+
+    // Spans of the guest's own, and attributes of the request's.
     Result<std::string> start_span(std::string_view name);
     Result<> end_span(std::string_view id);
     void set_attribute(std::string_view key, std::string_view value);
@@ -77,10 +88,6 @@ private:
     std::string partial_out_;
     std::string partial_err_;
     std::uint32_t outbound_running_ = 0;
-    struct Span {
-        std::string name;
-        TimePoint begin;
-    };
     std::map<std::string, Span, std::less<>> spans_;
     std::vector<std::pair<std::string, std::string>> attributes_;
 };

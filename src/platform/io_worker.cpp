@@ -40,7 +40,7 @@ struct IoWorker::Parts {
           resolver(loop, *names),
           client(loop, network, {}),
           outbound(resolver, client),
-          runtime{{loop, *random, shared.logger, caller, outbound}, slots, retirement},
+          runtime{{loop, *random, shared.logger, caller, outbound}, slots, retirement, bodies},
           pipeline({loop, *random, caller, shared.reports}, settings.pipeline),
           background(loop) {
         background.spawn(trim_idle_instances());
@@ -105,6 +105,7 @@ struct IoWorker::Parts {
     mesh::Caller caller;
     runtime::SlotQueue slots;
     runtime::RunRetirement retirement;
+    runtime::BodyBudget bodies;
     std::unique_ptr<http::NameSource> names;
     http::Resolver resolver;
     http::Client client;

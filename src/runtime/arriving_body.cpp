@@ -3,8 +3,8 @@
 namespace skep::runtime {
 namespace {
 
-constexpr std::size_t kAhead = 64 << 10;  // read ahead of the guest while nobody waits for the whole
-constexpr std::size_t kKept = 64 << 10;   // of a body, for a second run
+constexpr std::size_t kAhead = BodyBudget::kFree;  // read ahead of the guest while nobody waits for the whole
+constexpr std::size_t kKept = 64 << 10;            // of a body, for a second run
 
 }  // namespace
 
@@ -18,19 +18,20 @@ public:
         chunk = std::move(body_.waiting_.front());
         body_.waiting_.pop_front();
         body_.waiting_bytes_ -= chunk.size();
+        disregard(body_.share_.resize(body_.waiting_bytes_));  // less always fits
         body_.for_pump_.set();
         return model::BodyStatus::ready;
     }
     async::Signal& ready() override { return body_.for_reader_; }
-    Error error() const override { return body_.source_->error(); }
+    Error error() const override { return body_.failure(); }
     const model::Headers* trailers() const override { return body_.source_->trailers(); }
 
 private:
     ArrivingBody& body_;
 };
 
-ArrivingBody::ArrivingBody(async::Loop& loop, std::unique_ptr<model::BodySource> source)
-    : source_(std::move(source)), for_reader_(loop), for_turn_(loop), for_pump_(loop), pump_(loop) {
+ArrivingBody::ArrivingBody(async::Loop& loop, BodyBudget& budget, std::unique_ptr<model::BodySource> source)
+    : source_(std::move(source)), share_(budget), for_reader_(loop), for_turn_(loop), for_pump_(loop), pump_(loop) {
     pump_.spawn(pump());
 }
 
@@ -50,8 +51,11 @@ async::Task<void> ArrivingBody::pump() {
         }
         if (status_ == model::BodyStatus::ready) {
             status_ = model::BodyStatus::pending;
-            add(std::move(chunk));
-            continue;
+            const Result<> added = add(std::move(chunk));
+            if (added)
+                continue;
+            failure_ = added.error();
+            status_ = model::BodyStatus::failed;
         }
         for_reader_.set();
         for_turn_.set();
@@ -59,7 +63,8 @@ async::Task<void> ArrivingBody::pump() {
     }
 }
 
-void ArrivingBody::add(Bytes chunk) {
+Result<> ArrivingBody::add(Bytes chunk) {
+    TRY_DO(share_.resize(waiting_bytes_ + chunk.size()));
     if (kept_.size() + chunk.size() > kKept)
         is_past_keeping_ = true;
     if (is_past_keeping_)
@@ -69,6 +74,7 @@ void ArrivingBody::add(Bytes chunk) {
     waiting_bytes_ += chunk.size();
     waiting_.push_back(std::move(chunk));
     for_reader_.set();
+    return {};
 }
 
 async::Task<Result<>> ArrivingBody::until_whole() {
@@ -77,7 +83,7 @@ async::Task<Result<>> ArrivingBody::until_whole() {
     while (status_ == model::BodyStatus::pending)
         co_await for_turn_.wait();
     if (status_ == model::BodyStatus::failed)
-        co_return fail(source_->error());
+        co_return fail(failure());
     co_return Result<>();
 }
 

@@ -3,20 +3,23 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "async/task_group.hpp"
 #include "model/body.hpp"
+#include "runtime/body_budget.hpp"
 #include "store/handler_options.hpp"
 
 namespace skep::runtime {
 
 // Between the connection and the guest. A guest that waits for its store's turn cannot read, so that the rest of its
-// body would never come: then it is read on into memory, up to the limit that the body has anyway. Belongs to one loop.
+// body would never come: then it is read on into memory, up to the limit that the body has anyway, and what all bodies
+// may hold together (`bodies_waiting`). Belongs to one loop.
 class ArrivingBody final : public store::RequestArrival {
 public:
-    // `source` fails where the body exceeds its limit.
-    ArrivingBody(async::Loop& loop, std::unique_ptr<model::BodySource> source);
+    // `source` fails where the body exceeds its limit. `budget` outlives it.
+    ArrivingBody(async::Loop& loop, BodyBudget& budget, std::unique_ptr<model::BodySource> source);
 
     // What the guest reads. Made once; may outlive its reading, not this.
     std::unique_ptr<model::BodySource> reader();
@@ -31,12 +34,15 @@ private:
     class Reader;
 
     async::Task<void> pump();
-    void add(Bytes chunk);
+    Result<> add(Bytes chunk);
+    Error failure() const { return failure_ ? *failure_ : source_->error(); }
 
     std::unique_ptr<model::BodySource> source_;
     model::BodyStatus status_ = model::BodyStatus::pending;
     std::deque<Bytes> waiting_;
     std::size_t waiting_bytes_ = 0;
+    BodyBudget::Share share_;
+    std::optional<Error> failure_;  // other than the source's
     bool is_wanted_whole_ = false;
     std::string kept_;
     bool is_past_keeping_ = false;

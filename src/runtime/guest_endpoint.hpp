@@ -9,6 +9,7 @@
 #include "host/service_environment.hpp"
 #include "model/ports.hpp"
 #include "model/route_options.hpp"
+#include "runtime/body_budget.hpp"
 #include "runtime/guest_run.hpp"
 #include "store/service_store.hpp"
 #include "wasm/app.hpp"
@@ -20,6 +21,7 @@ struct RuntimePorts {
     host::HostPorts host;
     SlotQueue& slots;
     RunRetirement& retirement;
+    BodyBudget& bodies;
 };
 
 // Fails, besides the caller's own errors, with `no_free_instance`, `body_too_large`, and the guest_… reasons. A trap is

@@ -1,5 +1,6 @@
 // A handler of a service with a store: its run is a transaction, and its reply waits for the flush.
 #include "async/guard.hpp"
+#include "host/traced_transaction.hpp"
 #include "runtime/guest_endpoint.hpp"
 
 namespace skep::runtime {
@@ -30,6 +31,19 @@ struct KeptRequest {
 std::string route_name(const model::Request& request) {
     const std::string_view path = request.path();
     return request.method + " " + std::string(path.substr(0, path.find('/', 1)));
+}
+
+async::Task<Result<std::string>> whole_body(model::Body& body, std::uint64_t limit, BodyBudget::Share& share) {
+    std::string whole;
+    while (true) {
+        CO_TRY(const Bytes chunk, co_await model::next_chunk(body));
+        if (chunk.empty())
+            co_return whole;
+        if (whole.size() + chunk.size() > limit)
+            co_return fail("body_too_large", "the body exceeds {} bytes", limit);
+        CO_TRY_DO(share.resize(whole.size() + chunk.size()));
+        whole.append(chunk.view());
+    }
 }
 
 // What has come of a response whose handler may still write: it is held back until the handler has ended.
@@ -87,8 +101,9 @@ async::Task<Result<model::Response>> GuestEndpoint::call_with_store(model::Reque
                                                                     model::CallContext context) {
     if (!model::takes_key(request.method))
         context.execution = model::NoExecution{};
+    BodyBudget::Share share(ports_.bodies);
     if (std::holds_alternative<model::KeyedExecution>(context.execution) && request.body.is_stream()) {
-        CO_TRY(std::string whole, co_await model::read_all(request.body, settings_.limits.request_body_bytes));
+        CO_TRY(std::string whole, co_await whole_body(request.body, settings_.limits.request_body_bytes, share));
         request.body = model::Body(std::move(whole));
     }
     Attempt attempt{.options = options_of(request, context)};
@@ -117,11 +132,13 @@ async::Task<Result<model::Response>> GuestEndpoint::run_with_store(model::Reques
     CO_TRY_DO(bound_body(*run, request));
     if (request.body.is_stream()) {
         const auto length = request.body.length();
-        run->arrival = std::make_unique<ArrivingBody>(loop, request.body.take_source());
+        run->arrival = std::make_unique<ArrivingBody>(loop, ports_.bodies, request.body.take_source());
         request.body = model::Body(run->arrival->reader(), length);
         attempt.options.arrival = run->arrival.get();
     }
     run->transaction = settings_.store->start(loop, attempt.options, context);
+    if (run->services.shows_spans())
+        run->transaction = std::make_unique<host::TracedTransaction>(std::move(run->transaction), run->services);
     run->services.use(run->transaction.get());
     CO_TRY(std::optional<model::Response> recorded, co_await run->transaction->admit(request));
     if (recorded)

@@ -2,8 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "store/detail/files/page_file.hpp"
 #include "store/detail/open_store.hpp"
-#include "store/detail/page_file.hpp"
 
 namespace skep::store {
 namespace {

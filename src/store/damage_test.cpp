@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/manual_clock.hpp"
-#include "store/detail/mark.hpp"
-#include "store/detail/store_files.hpp"
-#include "store/detail/wal_format.hpp"
+#include "store/detail/files/mark.hpp"
+#include "store/detail/files/store_files.hpp"
+#include "store/detail/files/wal_format.hpp"
 #include "store/testing/fake_disk.hpp"
 #include "store/testing/raw_connection.hpp"
 

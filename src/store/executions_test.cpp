@@ -1,6 +1,6 @@
 #include "store/detail/executions.hpp"
 
-#include "store/detail/statement_history.hpp"
+#include "store/detail/sql/statement_history.hpp"
 #include "store/testing/store_fixture.hpp"
 
 namespace skep::store {

@@ -35,8 +35,9 @@ enum class Ending : std::uint8_t {
 // Belongs to the io thread of its handler. One operation runs at a time; more wait in the order in which they came.
 // Destroyed without `end`, the handler was cancelled: nothing of it remains.
 //
-// Every operation fails, besides the reasons of its statement (store/detail/connection.hpp), with `turn_queue_full`,
-// `readers_busy`, `snapshot_stale`, `transaction_timeout`, `write_after_reply`, `batch_rolled_back`, `store_failed`.
+// Every operation fails, besides the reasons of its statement (store/detail/sql/connection.hpp), with
+// `turn_queue_full`, `readers_busy`, `snapshot_stale`, `transaction_timeout`, `write_after_reply`, `batch_rolled_back`,
+// `store_failed`.
 class HandlerTransaction {
 public:
     virtual ~HandlerTransaction() = default;

@@ -8,7 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "store/detail/connection.hpp"
+#include "store/detail/sql/connection.hpp"
 
 namespace skep::store {
 

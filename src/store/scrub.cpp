@@ -1,6 +1,6 @@
 #include "store/scrub.hpp"
 
-#include "store/detail/store_files.hpp"
+#include "store/detail/files/store_files.hpp"
 
 namespace skep::store {
 

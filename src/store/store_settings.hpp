@@ -9,7 +9,7 @@
 #include "async/work_pool.hpp"
 #include "base/clock.hpp"
 #include "model/names.hpp"
-#include "store/detail/connection.hpp"
+#include "store/detail/sql/connection.hpp"
 #include "store/disk.hpp"
 
 namespace skep::store {

@@ -18,12 +18,17 @@ public:
 
     // The lines' messages.
     const std::vector<std::string>& logged() const { return logged_; }
+    // The fields of the last one.
+    const std::vector<std::pair<std::string, std::string>>& last_fields() const { return last_fields_; }
     // The requests that left, in order; their contexts, where a service was called.
     const std::vector<model::Request>& sent() const { return sent_; }
     const std::vector<model::CallContext>& contexts() const { return contexts_; }
 
 private:
-    void log(LogRecord record) override { logged_.push_back(std::move(record.message)); }
+    void log(LogRecord record) override {
+        logged_.push_back(std::move(record.message));
+        last_fields_ = std::move(record.fields);
+    }
     async::Task<Result<model::Response>> invoke(model::ServiceName, model::Request request,
                                                 model::CallContext context) override {
         sent_.push_back(std::move(request));
@@ -38,6 +43,7 @@ private:
     std::unique_ptr<Random> random_;
     HostPorts ports_;
     std::vector<std::string> logged_;
+    std::vector<std::pair<std::string, std::string>> last_fields_;
     std::vector<model::Request> sent_;
     std::vector<model::CallContext> contexts_;
 };

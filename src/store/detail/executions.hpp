@@ -12,7 +12,7 @@
 #include "base/digest.hpp"
 #include "model/call_context.hpp"
 #include "model/message.hpp"
-#include "store/detail/connection.hpp"
+#include "store/detail/sql/connection.hpp"
 
 namespace skep::store {
 

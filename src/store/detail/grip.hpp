@@ -15,7 +15,6 @@ struct Grip {
     // A snapshot.
     Readers::Lease lease;
     std::uint64_t seen = 0;  // the change sequence that it shows
-    TimePoint opened;
 
     // The turn.
     bool holds_turn = false;

@@ -7,8 +7,6 @@
 namespace skep::store {
 namespace {
 
-constexpr auto kPatienceWithReaders = std::chrono::milliseconds(50);
-
 Turns::Limits limits_of(const StoreSettings& settings) {
     return {.waiters = settings.turn_queue, .handlers = settings.batch_handlers, .age = settings.batch_age};
 }
@@ -143,7 +141,7 @@ void OpenStore::commit() {
 }
 
 // With nobody holding the turn. A reader that never ends keeps the WAL from being emptied: past a bound no new ones are
-// let in until those that are there have ended.
+// let in until those that are there have ended, and those that do not end soon are stale.
 void OpenStore::checkpoint() {
     const std::uint64_t bytes = files_->usage().wal_bytes;
     if (bytes < settings_.checkpoint_bytes)
@@ -157,9 +155,12 @@ void OpenStore::checkpoint() {
     const auto mode =
         must_reset && is_alone ? Connection::CheckpointMode::restart : Connection::CheckpointMode::passive;
     const auto done = writer_->checkpoint(mode);
-    const bool out_of_patience = ports_.clock.now() - held_back_since_ >= kPatienceWithReaders;
-    if (readers_.is_held_back() && (is_alone || out_of_patience || !done))
+    const bool is_too_long = ports_.clock.now() - held_back_since_ >= Readers::kLongestHoldBack;
+    if (readers_.is_held_back() && (is_alone || is_too_long || !done)) {
+        if (!is_alone)
+            readers_.recall();
         readers_.let_in();
+    }
     if (files_->failure())
         on_failure_();
 }

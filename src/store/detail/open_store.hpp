@@ -5,10 +5,10 @@
 #include <functional>
 #include <memory>
 
-#include "store/detail/connection.hpp"
+#include "store/detail/files/store_files.hpp"
 #include "store/detail/readers.hpp"
-#include "store/detail/statement_history.hpp"
-#include "store/detail/store_files.hpp"
+#include "store/detail/sql/connection.hpp"
+#include "store/detail/sql/statement_history.hpp"
 #include "store/detail/turns.hpp"
 #include "store/store_counters.hpp"
 #include "store/store_settings.hpp"

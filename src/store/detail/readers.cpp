@@ -13,7 +13,7 @@ Result<Readers::Lease> Readers::try_lease(bool open_more) {
             std::unique_ptr<Connection> connection = std::move(free_.back());
             free_.pop_back();
             ++lent_;
-            return Lease(*this, std::move(connection));
+            return Lease(*this, std::move(connection), term_);
         }
         if (!open_more || lent_ >= limit_)
             return Lease();
@@ -21,7 +21,7 @@ Result<Readers::Lease> Readers::try_lease(bool open_more) {
     }
     auto opened = open_();
     if (opened)
-        return Lease(*this, *std::move(opened));
+        return Lease(*this, *std::move(opened), term_);
     const std::lock_guard lock(mutex_);
     --lent_;
     return pass_on(std::move(opened));

@@ -1,6 +1,7 @@
 #pragma once
 // Readers: the read connections of a store, each lent to one handler for one snapshot.
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -10,7 +11,7 @@
 
 #include "async/loop.hpp"
 #include "async/signal.hpp"
-#include "store/detail/connection.hpp"
+#include "store/detail/sql/connection.hpp"
 
 namespace skep::store {
 
@@ -26,13 +27,16 @@ public:
     class Lease {
     public:
         Lease() = default;
-        Lease(Readers& readers, std::unique_ptr<Connection> connection)
-            : readers_(&readers), connection_(std::move(connection)) {}
+        Lease(Readers& readers, std::unique_ptr<Connection> connection, std::uint64_t term)
+            : readers_(&readers), connection_(std::move(connection)), term_(term) {}
         Lease(Lease&& other) noexcept
-            : readers_(std::exchange(other.readers_, nullptr)), connection_(std::move(other.connection_)) {}
+            : readers_(std::exchange(other.readers_, nullptr)),
+              connection_(std::move(other.connection_)),
+              term_(other.term_) {}
         Lease& operator=(Lease&& other) noexcept {
             std::swap(readers_, other.readers_);
             std::swap(connection_, other.connection_);
+            std::swap(term_, other.term_);
             return *this;
         }
         ~Lease() {
@@ -41,10 +45,13 @@ public:
         }
         explicit operator bool() const { return connection_ != nullptr; }
         Connection& connection() const { return *connection_; }
+        // Others have waited long enough for its end.
+        bool is_recalled() const { return term_ != readers_->term_.load(std::memory_order_relaxed); }
 
     private:
         Readers* readers_ = nullptr;
         std::unique_ptr<Connection> connection_;
+        std::uint64_t term_ = 0;  // in which it was lent
     };
 
     // One who waits; touched on the thread of its loop only.
@@ -61,9 +68,12 @@ public:
     // Told once something may be free.
     void wait(const std::shared_ptr<Waiter>& waiter);
 
-    // Lets nobody in any more, so that the WAL can be reset, until `let_in`.
+    // Lets nobody in any more, so that the WAL can be reset, until `let_in`; for this long at most.
+    static constexpr auto kLongestHoldBack = std::chrono::milliseconds(50);
     void hold_back();
     void let_in();
+    // All that is lent now shall come back.
+    void recall() { term_.fetch_add(1, std::memory_order_relaxed); }
     bool is_held_back() const;
     std::size_t lent() const;
 
@@ -80,6 +90,7 @@ private:
     std::vector<std::unique_ptr<Connection>> free_;
     std::uint32_t lent_ = 0;
     bool held_back_ = false;
+    std::atomic<std::uint64_t> term_{0};
     std::deque<std::shared_ptr<Waiter>> waiters_;
 };
 

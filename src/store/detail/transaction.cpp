@@ -78,6 +78,7 @@ async::Task<Result<>> Transaction::commit() {
     const async::Exclusive::Held held = co_await exclusive_.enter();
     if (doom_)
         co_return Failure(*doom_);
+    lost_.reset();
     if (is_keyed())
         co_return fail("commit_inside_keyed_execution", "a handler that runs for a key commits with its reply");
     grip_->end_snapshot();
@@ -97,6 +98,7 @@ async::Task<Result<>> Transaction::rollback() {
     const async::Exclusive::Held held = co_await exclusive_.enter();
     if (doom_)
         co_return Failure(*doom_);
+    lost_.reset();
     grip_->end_snapshot();
     if (!grip_->holds_turn) {
         has_begun_ = false;
@@ -128,6 +130,7 @@ Result<bool> Transaction::may_wait(Wait wait) const {
 async::Task<Result<>> Transaction::step_out(Wait wait) {
     const async::Exclusive::Held held = co_await exclusive_.enter();
     CO_TRY_DO(may_wait(wait));
+    lost_.reset();
     grip_->end_snapshot();
     if (grip_->holds_turn) {
         CO_TRY(const FlushOutcome outcome, co_await give_turn_back());
@@ -192,6 +195,8 @@ Result<Ending> Transaction::ending_of(FlushOutcome outcome) const {
 
 async::Task<Result<Ending>> Transaction::end(model::Response* response) {
     const async::Exclusive::Held held = co_await exclusive_.enter();
+    if (lost_ && is_keyed())
+        doom(*lost_, false);  // what is recorded is not from reads that may be stale
     if (doom_) {
         if (doomed_may_run_again_)
             co_return Ending::run_again;

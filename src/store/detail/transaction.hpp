@@ -42,7 +42,10 @@ private:
     struct Job;
     struct Timeout final : async::Timer {
         explicit Timeout(Transaction& owner) : transaction(owner) {}
-        void expired() override { transaction.turn_expired(); }
+        void expired() override {
+            if (!transaction.job_)
+                transaction.hold_expired();
+        }
         Transaction& transaction;
     };
     enum class Access : std::uint8_t { read, write };
@@ -68,7 +71,9 @@ private:
     async::Task<Result<>> take_turn();
     async::Task<Result<>> wait_for_turn(std::shared_ptr<TurnWaiter> waiter);
     Result<> enter();
-    void turn_expired();
+    void hold_expired();
+    void lose_snapshot(Error stale);
+    std::optional<Error> take_loss();
     void doom(Error error, bool can_run_again);
     void let_go();
 
@@ -93,7 +98,7 @@ private:
     Timeout timeout_;
     std::shared_ptr<Grip> grip_;
     std::shared_ptr<Job> job_;  // a statement that runs on a pool
-    TimePoint turn_ends_;
+    TimePoint hold_ends_;       // of the turn, or of the snapshot
 
     bool has_written_ = false;
     bool may_have_changed_ = false;  // also by a statement that failed: OR FAIL leaves what came before
@@ -103,6 +108,7 @@ private:
     bool wants_turn_ = false;    // a statement that writes was met on a snapshot
     std::optional<Error> doom_;  // it fails, whatever it answers
     bool doomed_may_run_again_ = false;
+    std::optional<Error> lost_;  // the next statement fails
 
     std::shared_ptr<Executions::Claim> claim_;  // until its record is durable
     ExecutionName name_{};

@@ -52,7 +52,8 @@ struct Transaction::Job {
 };
 
 StatementBounds Transaction::bounds(bool is_inline) const {
-    return {.deadline = grip_->holds_turn ? turn_ends_ : options_.deadline, .is_inline = is_inline};
+    return {.deadline = grip_->holds_turn ? hold_ends_ : std::min(hold_ends_, options_.deadline),
+            .is_inline = is_inline};
 }
 
 async::Task<Result<StatementResult>> Transaction::statement(std::string sql, std::string params) {
@@ -114,12 +115,12 @@ async::Task<Result<StatementResult>> Transaction::run_in_pool(std::string sql, s
     while (!job->result)
         co_await job->changed.wait();
     job_.reset();
-    if (grip_->holds_turn && store_.ports().clock.now() >= turn_ends_) {
+    if (store_.ports().clock.now() >= hold_ends_) {
         (void)has_dropped_batch();
-        turn_expired();
+        hold_expired();
     }
-    if (doom_)
-        co_return Failure(*doom_);
+    if (auto loss = take_loss())
+        co_return Failure(*std::move(loss));
     wants_turn_ = !*job->result && job->writes && !grip_->holds_turn;
     if (wants_turn_)
         co_return *std::move(job->result);

@@ -7,7 +7,6 @@ namespace {
 
 constexpr auto kSnapshotAge = std::chrono::seconds(5);
 constexpr auto kReaderPatience = std::chrono::seconds(1);
-constexpr auto kHoldBack = std::chrono::milliseconds(50);
 
 // Withdraws from the queue where the wait is cut off.
 struct TurnRequest {
@@ -39,8 +38,8 @@ async::Task<Result<>> Transaction::reach(Access access) {
     // A store that failed is closed as soon as nobody holds on to it.
     if (!doom_ && grip_->pin && grip_->pin->turns().is_refusing())
         doom(error("store_failed", "the store is closed after a failure"), false);
-    if (doom_)
-        co_return Failure(*doom_);
+    if (auto loss = take_loss())
+        co_return Failure(*std::move(loss));
     if (grip_->holds_turn)
         co_return Result<>();
     const bool by_snapshot = options_.mode == model::TransactionMode::late || is_streaming_;
@@ -63,14 +62,16 @@ async::Task<Result<>> Transaction::ensure_pin() {
 
 async::Task<Result<>> Transaction::open_snapshot() {
     if (grip_->lease) {
-        if (loop_.now() - grip_->opened < kSnapshotAge)
+        if (!grip_->lease.is_recalled())
             co_return Result<>();
-        co_return fail("snapshot_stale", "the handler's snapshot is older than {} s", kSnapshotAge.count());
+        lose_snapshot(error("snapshot_stale", "the handler's snapshot kept the store's log from being emptied"));
+        co_return Failure(*take_loss());
     }
     CO_TRY_DO(co_await ensure_pin());
     CO_TRY(grip_->lease, co_await lease());
     grip_->seen = grip_->pin->turns().published();
-    grip_->opened = loop_.now();
+    hold_ends_ = loop_.clock().now() + kSnapshotAge;
+    loop_.arm(timeout_, hold_ends_);
     Result<StatementResult> begun = grip_->lease.connection().execute("BEGIN");
     if (begun)
         co_return Result<>();
@@ -89,8 +90,8 @@ async::Task<Result<Readers::Lease>> Transaction::lease() {
         readers.wait(waiter);
         // Whoever holds the others back shall not do so for long, should nobody write any more.
         const bool is_held_back = readers.is_held_back();
-        const async::GuardOptions limit{.deadline =
-                                            is_held_back ? std::min(patience, loop_.now() + kHoldBack) : patience};
+        const async::GuardOptions limit{
+            .deadline = is_held_back ? std::min(patience, loop_.now() + Readers::kLongestHoldBack) : patience};
         auto told = until_told(waiter);
         const Result<> waited = co_await async::guard(loop_, std::move(told), limit);
         if (!waited && is_held_back)
@@ -148,8 +149,8 @@ async::Task<Result<>> Transaction::wait_for_turn(std::shared_ptr<TurnWaiter> wai
 // With the turn just taken.
 Result<> Transaction::enter() {
     store_.counters().turns.fetch_add(1, std::memory_order_relaxed);
-    turn_ends_ = loop_.clock().now() + options_.transaction_timeout;
-    loop_.arm(timeout_, turn_ends_);
+    hold_ends_ = loop_.clock().now() + options_.transaction_timeout;
+    loop_.arm(timeout_, hold_ends_);
     Result<> entered = grip_->pin->enter();
     if (!entered) {
         let_go();
@@ -159,12 +160,27 @@ Result<> Transaction::enter() {
     return {};
 }
 
-// A statement under way is interrupted by its own bound, and finds this out.
-void Transaction::turn_expired() {
-    if (!job_)
+// With no statement under way: that is interrupted by its own bound.
+void Transaction::hold_expired() {
+    if (grip_->holds_turn)
         doom(error("transaction_timeout", "the handler held the store's turn for more than {} ms",
                    options_.transaction_timeout.count()),
              false);
+    else if (grip_->lease)
+        lose_snapshot(error("snapshot_stale", "the handler's snapshot is older than {} s", kSnapshotAge.count()));
+}
+
+// The handler hears of it from its next statement, should it want one.
+void Transaction::lose_snapshot(Error stale) {
+    let_go();
+    lost_ = std::move(stale);
+}
+
+// Why the handler cannot go on with what it held. One whose reply is on its way is told once, and then begins anew.
+std::optional<Error> Transaction::take_loss() {
+    if (lost_ && !is_streaming_)
+        doom(*lost_, false);
+    return doom_ ? doom_ : std::exchange(lost_, std::nullopt);
 }
 
 // Whatever the handler answers, it has failed. It is stopped where it stands.

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "store/detail/store_files.hpp"
+#include "store/detail/files/store_files.hpp"
 #include "store/testing/fake_disk.hpp"
 #include "store/testing/raw_connection.hpp"
 

@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 #include <string>
 
-#include "store/detail/store_files.hpp"
+#include "store/detail/files/store_files.hpp"
 
 namespace skep::store {
 

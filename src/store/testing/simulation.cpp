@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/check.hpp"
-#include "store/detail/statement_history.hpp"
-#include "store/detail/store_files.hpp"
+#include "store/detail/files/store_files.hpp"
+#include "store/detail/sql/statement_history.hpp"
 #include "store/testing/simulation_client.hpp"
 
 namespace skep::store {

@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/manual_clock.hpp"
-#include "store/detail/connection.hpp"
-#include "store/detail/statement_history.hpp"
+#include "store/detail/sql/connection.hpp"
+#include "store/detail/sql/statement_history.hpp"
 #include "store/row_format.hpp"
 
 namespace skep::store {
