@@ -11,6 +11,7 @@
 #include "base/files.hpp"
 #include "http/detail/head_writer.hpp"
 #include "http/detail/request_head.hpp"
+#include "http/detail/timed_wait.hpp"
 #include "wasm/guest_task.hpp"
 
 namespace {
@@ -65,6 +66,7 @@ private:
         (*task)->start();
         while (!(*task)->is_ended())
             co_await (*task)->changed().wait();
+        co_await next_turn(loop_);  // as Skep sends: the replies of one turn of the loop together
         write(**task);
     }
 

@@ -363,6 +363,7 @@ bool skep_hosts_core_func(skep_hosts* hosts, skep_bytes module, skep_bytes name,
 // the guest with a message that says so. After the task has ended they only release.
 void skep_call_done_none(skep_call* call);                      // unit, none, or the empty option
 void skep_call_done_bytes(skep_call* call, skep_buffer bytes);  // bytes, string (UTF-8), present option, DATA
+void skep_call_done_text(skep_call* call, skep_buffer text);    // the same, of what is UTF-8 for certain: not checked
 void skep_call_done_copy(skep_call* call, skep_bytes bytes);    // the same; copied before it returns
 void skep_call_done_handle(skep_call* call, uint32_t number);
 void skep_call_done_u64(skep_call* call, uint64_t value);  // integers, bool, STATUS

@@ -26,11 +26,12 @@ pub enum Answer {
     Trap(String),
 }
 
-/// A value of C++'s, copied or owned.
+/// A value of C++'s, copied or owned. `Text` is UTF-8, `Bytes` may be.
 #[derive(Debug, Clone)]
 pub enum Value {
     None,
     Bytes(Bytes),
+    Text(Bytes),
     Number(u64),
     Float(f64),
     Handle(u32),
@@ -52,14 +53,14 @@ pub struct Asked {
 }
 
 /// Asks C++. `args` are read before this returns.
-pub fn ask(run: &Arc<Run>, function: Token, args: &[Arg]) -> Asked {
+pub fn ask(run: Arc<Run>, function: Token, args: &[Arg]) -> Asked {
     let call = Arc::new(Call(Mutex::new(State::Waiting(None))));
     let theirs = Arc::into_raw(call.clone()).cast_mut();
     let on_call = run.callbacks().on_call;
     unsafe { on_call(run.user(), function.0, args.as_ptr(), args.len(), theirs) };
     Asked {
         call,
-        run: run.clone(),
+        run,
         function,
     }
 }
@@ -144,6 +145,11 @@ pub unsafe extern "C" fn skep_call_done_none(call: *mut Call) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn skep_call_done_bytes(call: *mut Call, bytes: Buffer) {
     unsafe { complete(call, Answer::Value(Value::Bytes(bytes.into_bytes()))) };
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn skep_call_done_text(call: *mut Call, text: Buffer) {
+    unsafe { complete(call, Answer::Value(Value::Text(text.into_bytes()))) };
 }
 
 #[unsafe(no_mangle)]

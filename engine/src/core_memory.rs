@@ -3,24 +3,29 @@
 
 use crate::error::Stop;
 use crate::state::State;
-use wasmtime::{AsContextMut, Caller, Extern, Func, Instance, Memory, StoreContextMut};
+use wasmtime::{AsContextMut, Caller, Extern, Instance, Memory, StoreContextMut, TypedFunc};
 
 const PAGE: u64 = 65_536;
 
 /// What a module exports for this.
+#[derive(Clone)]
 pub struct Exports {
     pub memory: Memory,
-    allocate: Option<Func>,
+    allocate: Option<TypedFunc<u32, u32>>,
 }
 
 impl Exports {
-    fn find(mut get: impl FnMut(&str) -> Option<Extern>) -> wasmtime::Result<Exports> {
-        let memory = get("memory")
+    fn find<S: AsContextMut<Data = State>>(
+        store: &mut S,
+        mut get: impl FnMut(&mut S, &str) -> Option<Extern>,
+    ) -> wasmtime::Result<Exports> {
+        let memory = get(store, "memory")
             .and_then(Extern::into_memory)
             .ok_or_else(|| wasmtime::format_err!("the module exports no memory"))?;
-        let allocate = get("skep_alloc")
-            .or_else(|| get("malloc"))
-            .and_then(Extern::into_func);
+        let allocate = ["skep_alloc", "malloc"].into_iter().find_map(|name| {
+            let func = get(store, name)?.into_func()?;
+            func.typed(&store).ok()
+        });
         Ok(Exports { memory, allocate })
     }
 
@@ -30,7 +35,12 @@ impl Exports {
             let reason = "the guest's allocator called the host that had called it";
             return Err(Stop("guest_trap", reason.to_owned()).into());
         }
-        Exports::find(|name| caller.get_export(name))
+        if let Some(exports) = &caller.data().exports {
+            return Ok(exports.clone());
+        }
+        let exports = Exports::find(caller, |caller, name| caller.get_export(name))?;
+        caller.data_mut().exports = Some(exports.clone());
+        Ok(exports)
     }
 
     /// Allocates `len` bytes in the guest.
@@ -42,7 +52,6 @@ impl Exports {
         let asked = u32::try_from(len)?;
         let place = match &self.allocate {
             Some(allocate) => {
-                let allocate = allocate.typed::<u32, u32>(&store)?;
                 store.as_context_mut().data_mut().allocating = true;
                 let place = allocate.call_async(&mut store, asked).await?;
                 store.as_context_mut().data_mut().allocating = false;
@@ -75,7 +84,7 @@ pub async fn give(
     instance: &Instance,
     bytes: &[u8],
 ) -> wasmtime::Result<u32> {
-    let exports = Exports::find(|name| instance.get_export(&mut *store, name))?;
+    let exports = Exports::find(store, |store, name| instance.get_export(store, name))?;
     let place = exports.reserve(&mut *store, bytes.len()).await?;
     exports.memory.write(&mut *store, place as usize, bytes)?;
     Ok(place)

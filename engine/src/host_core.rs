@@ -5,6 +5,7 @@ use crate::call::{self, Answer, Token, Value};
 use crate::core_memory::{self, Exports};
 use crate::error::Stop;
 use crate::state::State;
+use std::sync::Arc;
 use wasmtime::{AsContextMut, Caller, FuncType, Linker, Memory, Val, ValType};
 
 const FAILED: i32 = -1;
@@ -22,19 +23,12 @@ pub struct Function {
 
 pub fn add(linker: &mut Linker<State>, functions: &[Function]) -> wasmtime::Result<()> {
     for function in functions {
-        let (module, name) = (function.module.clone(), function.name.clone());
-        let function = function.clone();
-        let kind = function.kind(linker);
-        linker.func_new_async(&module, &name, kind, move |caller, params, results| {
-            let function = function.clone();
-            Box::new(async move {
-                let answer = ask(caller, &function, params).await?;
-                if let Some(result) = results.first_mut() {
-                    *result = Val::I32(answer);
-                }
-                Ok(())
-            })
-        })?;
+        let answers = function.result != CORE_NONE && function.scalars.is_empty();
+        match function.strings {
+            1 if answers => add_of_one(linker, function)?,
+            2 if answers => add_of_two(linker, function)?,
+            _ => add_dynamic(linker, function)?,
+        }
     }
     linker.func_wrap_async(
         "skep",
@@ -47,6 +41,49 @@ pub fn add(linker: &mut Linker<State>, functions: &[Function]) -> wasmtime::Resu
             })
         },
     )?;
+    Ok(())
+}
+
+fn add_of_one(linker: &mut Linker<State>, function: &Function) -> wasmtime::Result<()> {
+    let (module, name) = (&function.module, &function.name);
+    let function = Arc::new(function.clone());
+    linker.func_wrap_async(module, name, move |caller, (at, len): (i32, i32)| {
+        let function = function.clone();
+        let params = [at, len].map(Val::I32);
+        Box::new(async move { ask(caller, &function, &params).await })
+    })?;
+    Ok(())
+}
+
+fn add_of_two(linker: &mut Linker<State>, function: &Function) -> wasmtime::Result<()> {
+    let (module, name) = (&function.module, &function.name);
+    let function = Arc::new(function.clone());
+    linker.func_wrap_async(
+        module,
+        name,
+        move |caller, (first, first_len, second, second_len): (i32, i32, i32, i32)| {
+            let function = function.clone();
+            let params = [first, first_len, second, second_len].map(Val::I32);
+            Box::new(async move { ask(caller, &function, &params).await })
+        },
+    )?;
+    Ok(())
+}
+
+fn add_dynamic(linker: &mut Linker<State>, function: &Function) -> wasmtime::Result<()> {
+    let kind = function.kind(linker);
+    let (module, name) = (&function.module, &function.name);
+    let function = Arc::new(function.clone());
+    linker.func_new_async(module, name, kind, move |caller, params, results| {
+        let function = function.clone();
+        Box::new(async move {
+            let answer = ask(caller, &function, params).await?;
+            if let Some(result) = results.first_mut() {
+                *result = Val::I32(answer);
+            }
+            Ok(())
+        })
+    })?;
     Ok(())
 }
 
@@ -72,7 +109,7 @@ async fn ask(
     let run = caller.data().run.clone();
     let asked = {
         let args = arguments(&caller, exports.memory, function, params)?;
-        call::ask(&run, function.token, &args)
+        call::ask(run, function.token, &args)
     };
     match asked.await {
         Answer::Trap(reason) => Err(Stop("guest_trap", reason).into()),
@@ -80,7 +117,7 @@ async fn ask(
             caller.data_mut().last_error = format!("{code}: {message}");
             Ok(FAILED)
         }
-        Answer::Value(Value::Bytes(bytes)) if function.result == CORE_DATA => {
+        Answer::Value(Value::Bytes(bytes) | Value::Text(bytes)) if function.result == CORE_DATA => {
             let place =
                 core_memory::give_counted(caller.as_context_mut(), &exports, &bytes).await?;
             i32::try_from(place).or_else(|_| {

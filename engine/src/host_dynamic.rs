@@ -22,7 +22,7 @@ pub fn add(instance: &mut LinkerInstance<'_, State>, function: &Function) -> was
             let asked = {
                 let owned = owned?;
                 let args: Vec<Arg> = owned.iter().map(Owned::arg).collect();
-                call::ask(&run, token, &args)
+                call::ask(run, token, &args)
             };
             let answer = asked.await;
             if let Some(result) = results.first_mut() {
@@ -204,7 +204,7 @@ fn lower(
         (Type::Option(option), value) => {
             Val::Option(Some(Box::new(lower(store, &option.ty(), value)?)))
         }
-        (Type::String, Value::Bytes(bytes)) => Val::String(
+        (Type::String, Value::Bytes(bytes) | Value::Text(bytes)) => Val::String(
             String::from_utf8(bytes.into()).map_err(|_| trap("the host's answer is not UTF-8"))?,
         ),
         (Type::List(_), Value::Bytes(bytes)) => {

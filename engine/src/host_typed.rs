@@ -14,7 +14,11 @@ use crate::hosts::Function;
 use crate::state::State;
 use bytes::Bytes;
 use std::borrow::Cow;
+use std::mem::MaybeUninit;
 use wasmtime::StoreContextMut;
+use wasmtime::component::__internal::{
+    CanonicalAbiInfo, InstanceType, InterfaceType, LowerContext,
+};
 use wasmtime::component::{
     ComponentNamedList, ComponentType, Lift, LinkerInstance, Lower, Resource, WasmList, WasmStr,
 };
@@ -143,9 +147,51 @@ fn unfit(value: &Value) -> wasmtime::Error {
     .into()
 }
 
-fn text(bytes: Bytes) -> wasmtime::Result<String> {
-    String::from_utf8(bytes.into())
-        .map_err(|_| Stop("guest_trap", "the host's answer is not UTF-8".into()).into())
+/// UTF-8 that C++ gave, lowered from where it lies.
+struct Text(Bytes);
+
+impl Text {
+    fn check(bytes: Bytes) -> wasmtime::Result<Text> {
+        match std::str::from_utf8(&bytes) {
+            Ok(_) => Ok(Text(bytes)),
+            Err(_) => Err(Stop("guest_trap", "the host's answer is not UTF-8".into()).into()),
+        }
+    }
+
+    fn text(&self) -> &str {
+        // Checked, or promised by skep_call_done_text.
+        unsafe { std::str::from_utf8_unchecked(&self.0) }
+    }
+}
+
+// As `str`, to which all is passed on.
+unsafe impl ComponentType for Text {
+    type Lower = <str as ComponentType>::Lower;
+    const ABI: CanonicalAbiInfo = <str as ComponentType>::ABI;
+
+    fn typecheck(kind: &InterfaceType, types: &InstanceType<'_>) -> wasmtime::Result<()> {
+        <str as ComponentType>::typecheck(kind, types)
+    }
+}
+
+unsafe impl Lower for Text {
+    fn linear_lower_to_flat<T>(
+        &self,
+        context: &mut LowerContext<'_, T>,
+        kind: InterfaceType,
+        into: &mut MaybeUninit<Self::Lower>,
+    ) -> wasmtime::Result<()> {
+        self.text().linear_lower_to_flat(context, kind, into)
+    }
+
+    fn linear_lower_to_memory<T>(
+        &self,
+        context: &mut LowerContext<'_, T>,
+        kind: InterfaceType,
+        offset: usize,
+    ) -> wasmtime::Result<()> {
+        self.text().linear_lower_to_memory(context, kind, offset)
+    }
 }
 
 macro_rules! reply {
@@ -166,10 +212,15 @@ macro_rules! reply {
 }
 
 reply!((), Value::None => ());
-reply!(Bytes, Value::Bytes(bytes) => bytes);
-reply!(String, Value::Bytes(bytes) => text(bytes)?);
-reply!(Option<Bytes>, Value::None => None, Value::Bytes(bytes) => Some(bytes));
-reply!(Option<String>, Value::None => None, Value::Bytes(bytes) => Some(text(bytes)?));
+reply!(Bytes, Value::Bytes(bytes) | Value::Text(bytes) => bytes);
+reply!(Text, Value::Text(bytes) => Text(bytes), Value::Bytes(bytes) => Text::check(bytes)?);
+reply!(Option<Bytes>, Value::None => None, Value::Bytes(bytes) | Value::Text(bytes) => Some(bytes));
+reply!(
+    Option<Text>,
+    Value::None => None,
+    Value::Text(bytes) => Some(Text(bytes)),
+    Value::Bytes(bytes) => Some(Text::check(bytes)?)
+);
 reply!(Resource<Handle>, Value::Handle(number) => Resource::new_own(number));
 
 impl Reply for () {
@@ -189,7 +240,7 @@ fn define<P: Params, R: Reply>(
     let token = function.token;
     instance.func_wrap_async(&function.name, move |store: Store<'_>, params: P| {
         let run = store.data().run.clone();
-        let asked = params.show(&store, |args| call::ask(&run, token, args));
+        let asked = params.show(&store, |args| call::ask(run, token, args));
         Box::new(async move {
             match asked?.await {
                 Answer::Value(value) => R::make(value),
@@ -207,12 +258,12 @@ fn define_any<P: Params>(
     match function.result {
         RESULT_NONE => define::<P, ()>(instance, function)?,
         RESULT_BYTES => define::<P, (Result<Bytes, HostError>,)>(instance, function)?,
-        RESULT_STRING => define::<P, (Result<String, HostError>,)>(instance, function)?,
+        RESULT_STRING => define::<P, (Result<Text, HostError>,)>(instance, function)?,
         RESULT_OPTION_BYTES => {
             define::<P, (Result<Option<Bytes>, HostError>,)>(instance, function)?
         }
         RESULT_OPTION_STRING => {
-            define::<P, (Result<Option<String>, HostError>,)>(instance, function)?
+            define::<P, (Result<Option<Text>, HostError>,)>(instance, function)?
         }
         RESULT_HANDLE => define::<P, (Result<Resource<Handle>, HostError>,)>(instance, function)?,
         RESULT_UNIT => define::<P, (Result<(), HostError>,)>(instance, function)?,

@@ -2,6 +2,7 @@
 
 use crate::app::Settings;
 use crate::clock::{Clock, Random};
+use crate::core_memory::Exports;
 use crate::engine::Inner;
 use crate::hooks::Hooks;
 use crate::run::Run;
@@ -22,6 +23,8 @@ pub struct State {
     pub limiter: Limiter,
     /// What `skep.last_error` returns.
     pub last_error: String,
+    /// What the core module of this store exports, once it was looked for.
+    pub exports: Option<Exports>,
     /// The host has called a core module's allocator, which must not call back.
     pub allocating: bool,
 }
@@ -62,6 +65,7 @@ impl State {
             table,
             limiter,
             last_error: String::new(),
+            exports: None,
             allocating: false,
         }
     }

@@ -110,6 +110,20 @@ fn an_answer_within_the_callback_reaches_the_guest() {
 }
 
 #[test]
+fn a_text_that_cpp_keeps_reaches_the_guest() {
+    let (_, client) = run(GET_AND_ANSWER, |_, _, call| {
+        let kept = Buffer {
+            data: b"kept".as_ptr(),
+            len: 4,
+            ..Buffer::EMPTY
+        };
+        unsafe { skep_call_done_text(call, kept) };
+    });
+
+    assert_eq!(client.text(), "kept");
+}
+
+#[test]
 fn a_failure_is_an_error_value() {
     let (_, client) = run(GET_AND_ANSWER, |_, _, call| unsafe {
         skep_call_fail(call, Slice::of(b"denied"), Slice::of(b"no grant"));

@@ -6,12 +6,15 @@ namespace {
 
 const std::string* find_config(wasm::GuestTask& task, std::string_view key) {
     const auto& config = services_of(task).environment().config;
-    const auto found = config.find(std::string(key));
+    const auto found = config.find(key);
     return found == config.end() ? nullptr : &found->second;
 }
 
 void get(wasm::GuestTask& task, HostArgs args, HostCall call) {
-    answer_option(std::move(call), find_config(task, args.text(0)));
+    const std::string* value = find_config(task, args.text(0));
+    if (value == nullptr)
+        return std::move(call).done();
+    std::move(call).done_text(Bytes::literal(*value));  // the environment outlives the guest
 }
 
 // wasi:config/store get: result<option<string>, error>, where error is a variant.

@@ -21,8 +21,8 @@ namespace skep::host {
 struct ServiceEnvironment {
     model::ServiceName name;
     std::set<std::string> calls;
-    std::map<std::string, std::string> config;
-    std::map<std::string, std::string> secrets;  // granted ones with their values
+    std::map<std::string, std::string, std::less<>> config;  // values are UTF-8
+    std::map<std::string, std::string> secrets;              // granted ones with their values
     std::vector<model::OutboundGrant> outbound;
     bool data = false;  // a database of its own
     bool kv = false;

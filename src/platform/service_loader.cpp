@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/files.hpp"
+#include "base/utf8.hpp"
 
 namespace skep::platform {
 namespace {
@@ -26,7 +27,11 @@ Result<std::shared_ptr<const host::ServiceEnvironment>> environment_of(const mod
     environment->name = service.name;
     for (const auto& called : service.calls)
         environment->calls.insert(called.value());
-    environment->config = service.config;
+    for (const auto& [key, value] : service.config) {
+        if (!is_utf8(value))
+            return fail("manifest_invalid_value", "services.{}.config.{} is not UTF-8", service.name.value(), key);
+        environment->config.emplace(key, value);
+    }
     environment->outbound = service.outbound;
     environment->log_level = parse_log_level(service.log_level).value_or(LogLevel::info);
     environment->log_bytes_per_second = service.limits.log_bytes_per_second;

@@ -53,6 +53,10 @@ void HostCall::done(Bytes bytes) && {
     skep_call_done_bytes(take(), to_raw(std::move(bytes)));
 }
 
+void HostCall::done_text(Bytes text) && {
+    skep_call_done_text(take(), to_raw(std::move(text)));
+}
+
 void HostCall::done_copy(std::string_view text) && {
     skep_call_done_copy(take(), to_raw(text));
 }

@@ -50,8 +50,9 @@ public:
     HostCall& operator=(HostCall&&) = delete;
     ~HostCall();
 
-    void done() &&;             // unit, none, or the empty option
-    void done(Bytes bytes) &&;  // string, list<u8>, or a present option of these
+    void done() &&;                 // unit, none, or the empty option
+    void done(Bytes bytes) &&;      // string, list<u8>, or a present option of these
+    void done_text(Bytes text) &&;  // a string that is UTF-8 for certain
     void done_copy(std::string_view text) &&;
     void done(const HostValue& value) &&;  // any other type
     void fail(const Error& error) &&;      // as record { code, message }
