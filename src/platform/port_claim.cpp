@@ -8,6 +8,8 @@
 namespace skep::platform {
 namespace {
 
+constexpr int kTriesForAFreePort = 16;
+
 UniqueFd lock_name(const std::string& name) {
     UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
@@ -21,16 +23,18 @@ UniqueFd lock_name(const std::string& name) {
 
 }  // namespace
 
+// A free port is free until the probe is closed: another Skep that starts now may be given the same.
 Result<PortClaim> PortClaim::claim(async::Network& network, const async::SocketAddress& address) {
     async::SocketAddress bound;
-    {
-        TRY(const auto probe, network.listen(address, {}));
-        bound = probe->address();
+    for (int tries = address.port() == 0 ? kTriesForAFreePort : 1; tries > 0; --tries) {
+        {
+            TRY(const auto probe, network.listen(address, {}));
+            bound = probe->address();
+        }
+        if (UniqueFd lock = lock_name(fmt::format("skep-port-{}", bound.port())))
+            return PortClaim(bound, std::move(lock));
     }
-    UniqueFd lock = lock_name(fmt::format("skep-port-{}", bound.port()));
-    if (!lock)
-        return fail("port_in_use", "cannot listen on {}: another Skep does", bound.to_string());
-    return PortClaim(bound, std::move(lock));
+    return fail("port_in_use", "cannot listen on {}: another Skep does", bound.to_string());
 }
 
 }  // namespace skep::platform

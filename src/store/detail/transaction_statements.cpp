@@ -119,8 +119,8 @@ async::Task<Result<StatementResult>> Transaction::run_in_pool(std::string sql, s
         (void)has_dropped_batch();
         hold_expired();
     }
-    if (auto loss = take_loss())
-        co_return Failure(*std::move(loss));
+    if (doom_)
+        co_return Failure(*doom_);
     wants_turn_ = !*job->result && job->writes && !grip_->holds_turn;
     if (wants_turn_)
         co_return *std::move(job->result);
@@ -155,7 +155,7 @@ bool Transaction::has_dropped_batch() {
 // What an error of a statement means for the whole.
 Failure Transaction::failed(Error error) {
     if (!grip_->holds_turn) {
-        if (grip_->pin->failure())
+        if (grip_->pin && grip_->pin->failure())
             doom(error, false);
         return Failure(std::move(error));
     }
