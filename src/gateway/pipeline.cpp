@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "gateway/idempotency_key.hpp"
 #include "gateway/service_endpoints.hpp"
+#include "mesh/access_log.hpp"
 
 namespace skep::gateway {
 namespace {
@@ -83,21 +86,32 @@ async::Task<model::Response> Pipeline::route(model::Request request, const http:
     const bool by_host = routes->router.has_hosts();
     const std::string host = by_host ? host_of(request.authority) : std::string();
     const auto match = routes->router.find(host, request.method, request.path());
-    if (match.kind != model::Router::Match::Kind::found)
-        return answered(refused(no_route(match, request.path()), request, connection));
+    if (match.kind != model::Router::Match::Kind::found) {
+        model::Response response = refused(no_route(match, request.path()), request, connection);
+        if (!match.allow.empty())
+            response.headers.set("allow", match.allow);
+        return answered(std::move(response));
+    }
     model::Execution execution;
     if (const auto& options = routes->options[match.target]) {
         Result<model::Execution> named = execution_of(request, *options);
         if (!named)
-            return answered(refused(refuse(named.error()), request, connection));
+            return answered(refused(named.error(), request, connection));
         execution = *std::move(named);
     }
     return call(routes->targets[match.target], std::move(request), std::move(execution), connection);
 }
 
-model::Response Pipeline::refused(model::Response response, const model::Request& request,
+model::Response Pipeline::refused(const Error& error, const model::Request& request,
                                   const http::ConnectionInfo& connection) {
-    response.headers.set("x-trace-id", context_of(request, connection).request_id);
+    const model::CallContext context = context_of(request, connection);
+    model::Response response = refuse(error);
+    response.headers.set("x-trace-id", context.request_id);
+    if (ports_.access_log != nullptr)
+        ports_.access_log->log(
+            mesh::access_line(context, {.asked = fmt::format("{} {}", request.method, request.target),
+                                        .status = response.status,
+                                        .code = error.name()}));
     return response;
 }
 
@@ -123,16 +137,12 @@ model::CallContext Pipeline::context_of(const model::Request& request, const htt
     return context;
 }
 
-model::Response Pipeline::no_route(const model::Router::Match& match, std::string_view path) const {
-    if (match.kind == model::Router::Match::Kind::method_not_allowed) {
-        model::Response response =
-            refuse(error("method_not_allowed", "'{}' takes only the methods {}", path, match.allow));
-        response.headers.set("allow", match.allow);
-        return response;
-    }
+Error Pipeline::no_route(const model::Router::Match& match, std::string_view path) const {
+    if (match.kind == model::Router::Match::Kind::method_not_allowed)
+        return error("method_not_allowed", "'{}' takes only the methods {}", path, match.allow);
     if (settings_.development && !routes_->known_prefixes.empty())
-        return refuse(error("route_not_found", "no route for '{}'; there are {}", path, routes_->known_prefixes));
-    return refuse(error("route_not_found", "no route for '{}'", path));
+        return error("route_not_found", "no route for '{}'; there are {}", path, routes_->known_prefixes);
+    return error("route_not_found", "no route for '{}'", path);
 }
 
 model::Response Pipeline::refuse(const Error& error) const {

@@ -10,6 +10,7 @@
 #include "model/ports.hpp"
 #include "model/route_options.hpp"
 #include "model/router.hpp"
+#include "observability/log.hpp"
 #include "telemetry/service_report.hpp"
 
 namespace skep::gateway {
@@ -38,6 +39,7 @@ public:
         Random& random;
         model::ServiceInvoker& invoker;
         const telemetry::Reports& reports;
+        Logger* access_log = nullptr;  // one line for each request that reaches no service; null: none
     };
     Pipeline(Ports ports, Settings settings);
 
@@ -52,9 +54,9 @@ private:
     async::Task<model::Response> route(model::Request request, const http::ConnectionInfo& connection);
     async::Task<model::Response> call(model::ServiceName service, model::Request request, model::Execution execution,
                                       const http::ConnectionInfo& connection);
-    model::Response refused(model::Response response, const model::Request& request,
-                            const http::ConnectionInfo& connection);
-    model::Response no_route(const model::Router::Match& match, std::string_view path) const;
+    // Before any service was called.
+    model::Response refused(const Error& error, const model::Request& request, const http::ConnectionInfo& connection);
+    Error no_route(const model::Router::Match& match, std::string_view path) const;
     model::Response refuse(const Error& error) const;
     model::CallContext context_of(const model::Request& request, const http::ConnectionInfo& connection);
 

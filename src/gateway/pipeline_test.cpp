@@ -1,6 +1,6 @@
 #include "gateway/pipeline.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "async/testing/test_loop.hpp"
 
@@ -34,6 +34,12 @@ public:
     std::vector<telemetry::ServiceReport> services() const override { return {}; }
     std::optional<telemetry::ServiceReport> service(std::string_view) const override { return std::nullopt; }
     telemetry::ProcessReport process() const override { return {}; }
+};
+
+class KeptLines final : public Logger {
+public:
+    void log(LogRecord record) override { records.push_back(std::move(record)); }
+    std::vector<LogRecord> records;
 };
 
 class PipelineTest : public testing::Test {
@@ -83,7 +89,8 @@ protected:
     std::unique_ptr<Random> random_ = make_seeded_random(1);
     FakeInvoker invoker_;
     NoReports reports_;
-    Pipeline pipeline_{{loop_.loop(), *random_, invoker_, reports_}, {}};
+    KeptLines lines_;
+    Pipeline pipeline_{{loop_.loop(), *random_, invoker_, reports_, &lines_}, {}};
     http::ConnectionInfo connection_;
 };
 
@@ -103,6 +110,23 @@ TEST_F(PipelineTest, a_malformed_key_is_refused_before_the_service_is_called) {
     EXPECT_EQ(reply.headers.get("content-type"), "application/problem+json");
     EXPECT_TRUE(reply.headers.contains("x-trace-id"));
     EXPECT_EQ(invoker_.called, "");
+}
+
+TEST_F(PipelineTest, a_request_that_reaches_no_service_has_its_line_in_the_access_log) {
+    EXPECT_EQ(send("GET", "/nowhere?page=2").status, 404);
+
+    ASSERT_EQ(lines_.records.size(), 1U);
+    const LogRecord& line = lines_.records.front();
+    EXPECT_EQ(line.message, "GET /nowhere?page=2");
+    EXPECT_EQ(line.service, "");
+    EXPECT_THAT(line.fields, testing::Contains(testing::Pair("status", "404")));
+    EXPECT_THAT(line.fields, testing::Contains(testing::Pair("code", "route_not_found")));
+}
+
+TEST_F(PipelineTest, a_request_that_a_service_got_has_its_line_from_the_call) {
+    EXPECT_EQ(send("GET", "/orders/1").status, 200);
+
+    EXPECT_TRUE(lines_.records.empty());
 }
 
 TEST_F(PipelineTest, a_route_may_require_a_key) {

@@ -71,8 +71,8 @@ async::Task<Result<std::optional<model::Response>>> TracedTransaction::admit(mod
     return span("db.admit", {}, inner_->admit(request));
 }
 
-async::Task<Result<store::Ending>> TracedTransaction::end(model::Response* response) {
-    return span("db.end", {}, inner_->end(response));
+async::Task<Result<store::Ending>> TracedTransaction::end(model::Response* response, Meanwhile meanwhile) {
+    return span("db.end", {}, inner_->end(response, std::move(meanwhile)));
 }
 
 async::Task<Result<>> TracedTransaction::leave_streaming() {

@@ -34,7 +34,7 @@ public:
     std::optional<std::string> key_of_next_call() override { return inner_->key_of_next_call(); }
     async::Task<Result<std::optional<model::Response>>> admit(model::Request& request) override;
     async::CancelSource& stopped() override { return inner_->stopped(); }
-    async::Task<Result<store::Ending>> end(model::Response* response) override;
+    async::Task<Result<store::Ending>> end(model::Response* response, Meanwhile meanwhile = nullptr) override;
     async::Task<Result<>> leave_streaming() override;
     bool may_stream() const override { return inner_->may_stream(); }
 

@@ -31,7 +31,9 @@ cli::Commands commands_with(const Environment& environment) {
     commands.dev = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
         return dev(project, environment, output);
     };
-    commands.check = check;
+    commands.check = [&environment](const cli::ProjectOptions& project, cli::Output& output) {
+        return check(project, environment, output);
+    };
     commands.build = [&environment](const cli::BuildOptions& options, cli::Output& output) {
         return build(options, environment, output);
     };

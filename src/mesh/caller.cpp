@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "async/guard.hpp"
+#include "mesh/access_log.hpp"
 
 namespace skep::mesh {
 namespace {
@@ -95,11 +96,9 @@ async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, 
     context.trace = context.trace.child(random_);
     request.headers.set("traceparent", context.trace.to_traceparent());
     request.headers.set("x-trace-id", context.request_id);
-    LogRecord line;
-    if (options_.access_log != nullptr) {
-        line.service = service.value();
-        line.message = fmt::format("{} {}", request.method, request.target);
-    }
+    Access access;
+    if (options_.access_log != nullptr)
+        access = {.service = service.value(), .asked = fmt::format("{} {}", request.method, request.target)};
     Measurement measurement(loop_, entry.stats);
     const async::GuardOptions options{.deadline = context.deadline,
                                       .deadline_reason = "request_deadline_exceeded",
@@ -107,29 +106,15 @@ async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, 
     auto running = call(entry.target, std::move(request), context);
     Result<model::Response> result = co_await async::guard(loop_, std::move(running), options);
     const Duration took = measurement.end(result);
-    if (options_.access_log != nullptr)
-        write_access_log(context, std::move(line), took, result);
+    if (options_.access_log != nullptr) {
+        access.status = status_of(result);
+        access.took = took;
+        access.code = result ? std::string_view() : result.error().name();
+        options_.access_log->log(access_line(context, std::move(access)));
+    }
     if (!result)
         co_return fail(std::move(result).error().within(service.value()));
     co_return result;
-}
-
-void Caller::write_access_log(const model::CallContext& context, LogRecord line, Duration took,
-                              const Result<model::Response>& result) const {
-    const std::chrono::duration<double, std::milli> duration = took;
-    const int status = status_of(result);
-    line.level = status >= 500 ? LogLevel::warn : LogLevel::info;
-    line.trace_id = context.trace.trace_id_hex();
-    if (context.request_id != line.trace_id)
-        line.request_id = context.request_id;
-    line.fields = {{"status", std::to_string(status)}, {"duration_ms", fmt::format("{:.3f}", duration.count())}};
-    if (context.caller)
-        line.fields.emplace_back("caller", context.caller->value());
-    else
-        line.fields.emplace_back("peer", context.peer);
-    if (!result)
-        line.fields.emplace_back("code", result.error().name());
-    options_.access_log->log(std::move(line));
 }
 
 async::Task<Result<model::Response>> Caller::call(std::shared_ptr<Target> target, model::Request request,

@@ -54,8 +54,6 @@ private:
     };
 
     Entry& entry_of(const std::string& name);
-    void write_access_log(const model::CallContext& context, LogRecord line, Duration took,
-                          const Result<model::Response>& result) const;
     static async::Task<Result<model::Response>> call(std::shared_ptr<Target> target, model::Request request,
                                                      const model::CallContext& context);
 

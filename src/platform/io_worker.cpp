@@ -41,7 +41,8 @@ struct IoWorker::Parts {
           client(loop, network, {}),
           outbound(resolver, client),
           runtime{{loop, *random, shared.logger, caller, outbound}, slots, retirement, bodies},
-          pipeline({loop, *random, caller, shared.reports}, settings.pipeline),
+          pipeline({loop, *random, caller, shared.reports, settings.access_log ? &shared.logger : nullptr},
+                   settings.pipeline),
           background(loop) {
         background.spawn(trim_idle_instances());
     }

@@ -158,17 +158,22 @@ async::Task<Result<model::Response>> GuestEndpoint::run_with_store(model::Reques
 
 // The transaction's own failure goes before what the guest said.
 async::Task<Result<model::Response>> GuestEndpoint::answer_with_store(RunPtr& run, Attempt& attempt) {
-    wasm::GuestTask& task = *run->task;
     store::HandlerTransaction& transaction = *run->transaction;
     Result<model::Response> response = co_await response_with_store(run, attempt.options.stream);
     if (!run)
         co_return response;  // it streams on, and can write no more
     model::Response* answer = response ? &*response : nullptr;
-    const Result<store::Ending> ending = co_await transaction.end(answer);
+    const bool is_over = run->task->is_ended();
+    const bool has_trailers = response && is_over && run->task->trailers() != nullptr;
+    // The next guest finds the instance's memory in the processor's caches, where no flush was waited for before.
+    store::HandlerTransaction::Meanwhile free_instance;
+    if (is_over && !has_trailers)
+        free_instance = [&ended = *run] { ended.free_instance(); };
+    const Result<store::Ending> ending = co_await transaction.end(answer, std::move(free_instance));
     if (!ending)
         co_return fail(ending.error());
     attempt.wants_second = *ending == store::Ending::run_again;
-    if (response && !attempt.wants_second && task.is_ended() && task.trailers() != nullptr)
+    if (has_trailers && !attempt.wants_second)
         stream_on(run, *response, response->body.take_buffered());
     co_return response;
 }

@@ -70,9 +70,11 @@ private:
 
 }  // namespace
 
-GuestRun::~GuestRun() {
+void GuestRun::free_instance() {
     if (cpu_ns != nullptr && task)
         cpu_ns->add(static_cast<std::uint64_t>(task->cpu_time().count()));
+    task.reset();
+    slot = Slot();
 }
 
 async::Task<void> until_settled(wasm::GuestTask& task) {

@@ -20,7 +20,10 @@ struct GuestRun {
         : services(std::move(environment), ports, std::move(budget), context) {}
     GuestRun(const GuestRun&) = delete;
     GuestRun& operator=(const GuestRun&) = delete;
-    ~GuestRun();
+    ~GuestRun() { free_instance(); }
+
+    // The guest has ended: its instance and its slot are for the next one. The rest stays.
+    void free_instance();
 
     Counter* cpu_ns = nullptr;  // takes the guest's running time in the end; may be null
     Slot slot;

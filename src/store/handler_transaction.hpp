@@ -2,6 +2,7 @@
 // HandlerTransaction: what one run of a handler does in its service's store, durable as a whole or not at all.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,8 +79,10 @@ public:
     virtual async::CancelSource& stopped() = 0;
 
     // The handler has answered, `response` whole or its head with what has come of the body, or failed (nullptr).
-    // Returns after the flush. An error replaces the response.
-    virtual async::Task<Result<Ending>> end(model::Response* response) = 0;
+    // Returns after the flush. An error replaces the response. `meanwhile` is called where there is a flush to wait
+    // for, once the turn has gone to others.
+    using Meanwhile = std::function<void()>;
+    virtual async::Task<Result<Ending>> end(model::Response* response, Meanwhile meanwhile = nullptr) = 0;
 
     // The reply shall leave before the handler ends: from here on the handler reads snapshots and cannot write. Fails
     // with `reply_inside_transaction` where it has written, `reply_too_large_for_key`.

@@ -302,6 +302,16 @@ def test_check_refuses_a_broken_module(tmp_path, module):
     assert f"{module}.wasm" in refused.errors[0]["message"]
 
 
+def test_check_names_an_import_that_nobody_offers(tmp_path):
+    (tmp_path / "skep.toml").write_text(manifest({"a": {"module": guest("bomb_unknown_import"), "routes": ["/"]}}))
+
+    refused = skep("check", tmp_path, "-o", "json")
+
+    assert refused.exit_code == 7
+    assert refused.codes == ["import_unknown"]
+    assert "bomb_unknown_import.wasm" in refused.errors[0]["message"]
+
+
 def test_a_feature_that_is_not_there_is_named(tmp_path):
     (tmp_path / "skep.toml").write_text(manifest({"a": {"module": guest("hello_p2"), "publishes": ["a.b"]}}))
 

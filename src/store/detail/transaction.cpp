@@ -177,6 +177,8 @@ async::Task<Result<FlushOutcome>> Transaction::give_turn_back() {
     has_written_ = may_have_changed_ = has_begun_ = false;
     if (!must_wait)
         co_return FlushOutcome::flushed;
+    if (const Meanwhile meanwhile = std::exchange(meanwhile_, nullptr))
+        meanwhile();
     const async::GuardOptions patience{.deadline = loop_.now() + kFlushPatience};
     auto settling = until_settled(*ticket);
     const Result<> settled = co_await async::guard(loop_, std::move(settling), patience);
@@ -193,8 +195,9 @@ Result<Ending> Transaction::ending_of(FlushOutcome outcome) const {
     return fail("batch_rolled_back", "the flush that the handler shared was rolled back; nothing of it remains");
 }
 
-async::Task<Result<Ending>> Transaction::end(model::Response* response) {
+async::Task<Result<Ending>> Transaction::end(model::Response* response, Meanwhile meanwhile) {
     const async::Exclusive::Held held = co_await exclusive_.enter();
+    meanwhile_ = std::move(meanwhile);
     if (lost_ && is_keyed())
         doom(*lost_, false);  // what is recorded is not from reads that may be stale
     if (doom_) {

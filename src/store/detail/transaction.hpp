@@ -34,7 +34,7 @@ public:
     std::optional<std::string> key_of_next_call() override;
     async::Task<Result<std::optional<model::Response>>> admit(model::Request& request) override;
     async::CancelSource& stopped() override { return stopped_; }
-    async::Task<Result<Ending>> end(model::Response* response) override;
+    async::Task<Result<Ending>> end(model::Response* response, Meanwhile meanwhile = nullptr) override;
     async::Task<Result<>> leave_streaming() override;
     bool may_stream() const override;
 
@@ -109,6 +109,7 @@ private:
     std::optional<Error> doom_;  // it fails, whatever it answers
     bool doomed_may_run_again_ = false;
     std::optional<Error> lost_;  // the next statement fails
+    Meanwhile meanwhile_;
 
     std::shared_ptr<Executions::Claim> claim_;  // until its record is durable
     ExecutionName name_{};

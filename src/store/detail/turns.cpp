@@ -102,7 +102,11 @@ bool Turns::must_close(const TurnWaiter* next) const {
     if (batch_.handlers == 0)
         return false;
     const bool stands_alone = batch_.alone || (next != nullptr && next->alone);
-    return stands_alone || batch_.handlers >= limits_.handlers || clock_.now() - batch_.opened >= limits_.age;
+    return stands_alone || batch_.handlers >= limits_.handlers || clock_.now() - batch_.opened >= age_limit();
+}
+
+Duration Turns::age_limit() const {
+    return std::clamp<Duration>(4 * last_flush_, limits_.age, std::max(limits_.age, limits_.longest_age));
 }
 
 // With the turn free: lets the next one in, or flushes. `may_linger`: a batch that still takes handlers is left open.
@@ -118,6 +122,8 @@ void Turns::advance(std::unique_lock<std::mutex>& lock, bool may_linger) {
         return;
     state_ = State::flushing;
     const bool has_changes = batch_.has_changes;
+    if (has_changes)
+        batch_.flush_began = clock_.now();
     lock.unlock();
     if (has_changes) {
         flusher_.flush();
@@ -150,6 +156,8 @@ void Turns::end_batch(FlushOutcome outcome) {
     {
         const std::lock_guard lock(mutex_);
         std::swap(batch, batch_);
+        if (batch.flush_began)
+            last_flush_ = clock_.now() - *batch.flush_began;
     }
     settle(std::move(batch.tickets), outcome);
 }

@@ -61,8 +61,11 @@ class Turns : public std::enable_shared_from_this<Turns> {
 public:
     struct Limits {
         std::uint32_t waiters = 1'024;
-        std::uint32_t handlers = 256;          // in one batch
-        std::chrono::microseconds age{2'000};  // of a batch that still takes handlers
+        std::uint32_t handlers = 256;  // in one batch
+        // Of a batch that still takes handlers: so long, or four times as long as the flush before took, if that is
+        // more. Nobody waits for a flush much longer than for its batch then, and a slow disk is asked less often.
+        std::chrono::microseconds age{2'000};
+        std::chrono::microseconds longest_age{20'000};
     };
 
     // Makes a batch durable. Called with the turn in nobody's hands, which stays so until `end_batch` and then
@@ -114,12 +117,14 @@ private:
         TimePoint opened;
         bool has_changes = false;
         bool alone = false;
+        std::optional<TimePoint> flush_began;
         std::vector<std::shared_ptr<FlushTicket>> tickets;
     };
     enum class State : std::uint8_t { free, held, flushing };
 
     void close_batch();
     bool must_close(const TurnWaiter* next) const;
+    Duration age_limit() const;
     void advance(std::unique_lock<std::mutex>& lock, bool may_linger);
     void grant(std::unique_lock<std::mutex>& lock);
 
@@ -132,6 +137,7 @@ private:
     mutable std::mutex mutex_;
     State state_ = State::free;
     Batch batch_;
+    Duration last_flush_{};
     std::deque<std::shared_ptr<TurnWaiter>> queue_;
     std::optional<Error> refused_;
 };

@@ -105,7 +105,9 @@ async::Task<Result<std::optional<model::Response>>> FakeTransaction::admit(model
     co_return std::optional<model::Response>();
 }
 
-async::Task<Result<Ending>> FakeTransaction::end(model::Response*) {
+async::Task<Result<Ending>> FakeTransaction::end(model::Response*, Meanwhile meanwhile) {
+    if (held_ && meanwhile)
+        meanwhile();
     CO_TRY_DO(co_await note("end"));
     co_return Ending::settled;
 }

@@ -52,7 +52,7 @@ public:
     std::optional<std::string> key_of_next_call() override;
     async::Task<Result<std::optional<model::Response>>> admit(model::Request& request) override;
     async::CancelSource& stopped() override { return stopped_; }
-    async::Task<Result<Ending>> end(model::Response* response) override;
+    async::Task<Result<Ending>> end(model::Response* response, Meanwhile meanwhile = nullptr) override;
     async::Task<Result<>> leave_streaming() override { return note("leave_streaming"); }
     bool may_stream() const override { return true; }
 
