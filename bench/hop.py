@@ -32,6 +32,8 @@ def row(name, skep, settings):
         for _ in range(settings.rounds):
             for rates, path in ((together, "/a"), (first, "/alone"), (second, "/b")):
                 seen, cpu = rounds.one_run(server, path, settings)
+                if seen.failed:
+                    raise RuntimeError(f"{name}: {seen.failed} of {seen.requests} requests of {path} failed")
                 rates.append(figures.rate_per_cpu_second(seen.requests, cpu))
             added.append(latency(server, "/a", settings) - latency(server, "/alone", settings))
     kept = [figures.kept(*rates) for rates in zip(together, first, second)]

@@ -207,7 +207,7 @@ fn lower(
         (Type::String, Value::Bytes(bytes) | Value::Text(bytes)) => Val::String(
             String::from_utf8(bytes.into()).map_err(|_| trap("the host's answer is not UTF-8"))?,
         ),
-        (Type::List(_), Value::Bytes(bytes)) => {
+        (Type::List(_), Value::Bytes(bytes) | Value::Text(bytes)) => {
             Val::List(bytes.iter().map(|byte| Val::U8(*byte)).collect())
         }
         (Type::List(list), Value::List(items)) => {

@@ -9,6 +9,9 @@
 namespace skep::host {
 namespace {
 
+constexpr std::size_t kMaxFieldName = 128;
+constexpr std::size_t kMaxFieldValue = 8 << 10;
+
 LogLevel level_of(std::string_view name) {
     return parse_log_level(name).value_or(LogLevel::info);
 }
@@ -31,15 +34,18 @@ std::vector<std::pair<std::string, std::string>> fields_of(std::string_view text
     boost::json::error_code fault;
     const auto parsed = boost::json::parse({text.data(), text.size()}, fault);
     if (fault || !parsed.is_object())
-        return {{"fields", std::string(text)}};
+        return {{"fields", std::string(text.substr(0, kMaxFieldValue))}};
     std::vector<std::pair<std::string, std::string>> fields;
     for (const auto& member : parsed.get_object()) {
         if (fields.size() == kMaxFields)
             break;
         const auto& value = member.value();
         const std::string_view name = member.key();
-        fields.emplace_back(is_reserved(name) ? fmt::format("field_{}", name) : std::string(name),
-                            value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value));
+        std::string shown = value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value);
+        shown.resize(std::min(shown.size(), kMaxFieldValue));
+        fields.emplace_back(
+            is_reserved(name) ? fmt::format("field_{}", name) : std::string(name.substr(0, kMaxFieldName)),
+            std::move(shown));
     }
     return fields;
 }
@@ -54,7 +60,7 @@ void log(wasm::GuestTask& task, HostArgs args, HostCall call) {
     const auto level = static_cast<LogLevel>(std::min<std::uint64_t>(args.u64(0), 4));
     std::vector<std::pair<std::string, std::string>> fields;
     if (!args.text(1).empty())
-        fields.emplace_back("context", args.text(1));
+        fields.emplace_back("context", args.text(1).substr(0, kMaxFieldValue));
     services_of(task).log(level, args.text(2), std::move(fields));
     std::move(call).done();
 }

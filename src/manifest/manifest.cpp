@@ -11,7 +11,7 @@
 namespace skep::manifest {
 namespace {
 
-constexpr std::uint64_t kLargestManifest = 1 << 20;
+constexpr std::uint64_t kLargestManifest = 8 << 20;
 
 // Stores every setting. They were checked when they were set.
 class Builder {

@@ -390,7 +390,7 @@ TEST(Manifest, refuses_what_is_nested_too_deeply) {
 }
 
 TEST(Manifest, refuses_a_file_above_one_mebibyte) {
-    EXPECT_EQ(fault(std::string((1 << 20) + 1, '\n')).error.name(), "file_too_large");
+    EXPECT_EQ(fault(std::string((8 << 20) + 1, '\n')).error.name(), "file_too_large");
 }
 
 TEST(Manifest, load_finds_skep_toml_in_a_folder) {

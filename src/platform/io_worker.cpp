@@ -35,11 +35,11 @@ struct IoWorker::Parts {
           caller(loop, *random,
                  {.call_depth = settings.call_depth, .access_log = settings.access_log ? &shared.logger : nullptr}),
           slots(loop, shared.slots),
-          retirement(loop),
           names(http::make_system_names(loop, shared.blocking)),
           resolver(loop, *names),
           client(loop, network, {}),
           outbound(resolver, client),
+          retirement(loop),
           runtime{{loop, *random, shared.logger, caller, outbound}, slots, retirement, bodies},
           pipeline({loop, *random, caller, shared.reports, settings.access_log ? &shared.logger : nullptr},
                    settings.pipeline),
@@ -105,12 +105,12 @@ struct IoWorker::Parts {
     std::unique_ptr<Random> random;
     mesh::Caller caller;
     runtime::SlotQueue slots;
-    runtime::RunRetirement retirement;
-    runtime::BodyBudget bodies;
     std::unique_ptr<http::NameSource> names;
     http::Resolver resolver;
     http::Client client;
     host::HttpOutbound outbound;
+    runtime::BodyBudget bodies;
+    runtime::RunRetirement retirement;  // after all that a guest which runs on may use
     runtime::RuntimePorts runtime;
     gateway::Pipeline pipeline;
     ConnectionCount connections;

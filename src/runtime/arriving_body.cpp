@@ -3,8 +3,8 @@
 namespace skep::runtime {
 namespace {
 
-constexpr std::size_t kAhead = BodyBudget::kFree;  // read ahead of the guest while nobody waits for the whole
-constexpr std::size_t kKept = 64 << 10;            // of a body, for a second run
+// Read ahead of the guest while nobody waits for the whole; a chunk more, which is as large at most, is free.
+constexpr std::size_t kAhead = BodyBudget::kFree / 2;
 
 }  // namespace
 
@@ -65,7 +65,7 @@ async::Task<void> ArrivingBody::pump() {
 
 Result<> ArrivingBody::add(Bytes chunk) {
     TRY_DO(share_.resize(waiting_bytes_ + chunk.size()));
-    if (kept_.size() + chunk.size() > kKept)
+    if (kept_.size() + chunk.size() > kKeptBody)
         is_past_keeping_ = true;
     if (is_past_keeping_)
         kept_ = std::string();

@@ -13,6 +13,8 @@
 
 namespace skep::runtime {
 
+inline constexpr std::size_t kKeptBody = 64 << 10;  // of a request, for a second run
+
 // Between the connection and the guest. A guest that waits for its store's turn cannot read, so that the rest of its
 // body would never come: then it is read on into memory, up to the limit that the body has anyway, and what all bodies
 // may hold together (`bodies_waiting`). Belongs to one loop.

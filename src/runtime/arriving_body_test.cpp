@@ -57,7 +57,7 @@ TEST_F(ArrivingBodies, are_read_whole_for_the_turn_and_then_given_to_the_guest) 
     loop_.run_ready();
     ASSERT_TRUE(waiting.result.has_value());
     EXPECT_TRUE(waiting.result->has_value());
-    EXPECT_EQ(budget_.used(), 2 * kChunk);
+    EXPECT_EQ(budget_.used(), kChunk);
 
     const auto reader = one.body.reader();
     Bytes chunk;
@@ -74,9 +74,9 @@ TEST_F(ArrivingBodies, that_hold_too_much_together_are_refused_and_the_first_is_
     Arriving second(loop_, budget_);
     Waiting first_waits(loop_, first.body);
     Waiting second_waits(loop_, second.body);
-    first.send(4);
+    first.send(5);
     loop_.run_ready();
-    second.send(3);
+    second.send(4);
     loop_.run_ready();
 
     ASSERT_TRUE(second_waits.result.has_value());

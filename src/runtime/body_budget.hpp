@@ -10,7 +10,7 @@ namespace skep::runtime {
 // Belongs to one loop; outlives its shares.
 class BodyBudget {
 public:
-    static constexpr std::uint64_t kFree = 64 << 10;  // of each body: what may be read ahead of a guest anyway
+    static constexpr std::uint64_t kFree = 128 << 10;  // of each body: what is read ahead of a guest anyway
     static constexpr std::uint64_t kTogether = 256 << 20;
 
     explicit BodyBudget(std::uint64_t together = kTogether) : together_(together) {}

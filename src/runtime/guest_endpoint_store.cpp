@@ -7,7 +7,6 @@ namespace skep::runtime {
 namespace {
 
 constexpr std::size_t kHeldReply = 1 << 20;  // a larger reply leaves before its handler ends
-constexpr std::size_t kKeptBody = 64 << 10;  // of a request, for a second run
 
 // All of a request but a body that is not whole.
 struct KeptRequest {
@@ -49,22 +48,38 @@ async::Task<Result<std::string>> whole_body(model::Body& body, std::uint64_t lim
 // What has come of a response whose handler may still write: it is held back until the handler has ended.
 struct HeldReply {
     std::optional<model::Response> response;
-    std::string body;
     bool is_broken = false;
+
+    void add(Bytes frame) {
+        if (size() == 0) {
+            first = std::move(frame);
+            return;
+        }
+        if (!first.empty())
+            more = std::exchange(first, Bytes()).view();
+        more.append(frame.view());
+    }
+    std::size_t size() const { return first.size() + more.size(); }
+    Bytes take_body() { return more.empty() ? std::move(first) : Bytes(std::move(more)); }
+
+private:
+    Bytes first;  // or all of it, in `more`
+    std::string more;
 };
 
-// Takes what is there; true once the handler has ended, or the reply is too large to be held.
+// Takes what is there; true once the handler has ended, or the reply is too large to be held. Of a handler that has
+// ended all is taken: what it left is bounded by the frames that may be on their way.
 bool take_frames(wasm::GuestTask& task, HeldReply& held) {
     if (!held.response)
         held.response = task.take_head();
-    while (held.response && held.body.size() <= kHeldReply) {
+    while (held.response && (task.is_ended() || held.size() <= kHeldReply)) {
         Bytes frame;
         const model::BodyStatus status = task.next_frame(frame);
         if (status != model::BodyStatus::ready) {
             held.is_broken = status == model::BodyStatus::failed;
             return task.is_ended();
         }
-        held.body.append(frame.view());
+        held.add(std::move(frame));
     }
     return task.is_ended() || held.response;
 }
@@ -188,13 +203,13 @@ async::Task<Result<model::Response>> GuestEndpoint::response_with_store(RunPtr& 
     }
     if (is_cgi)
         co_return cgi_response(*run);
-    if (!transaction.may_stream() && !streams)
-        co_return co_await held_response(run);
-    if (task.is_about_to_run())
+    const bool may_leave = transaction.may_stream() || streams;
+    if (may_leave && task.is_about_to_run())
         co_await until_settled(task);
-    if (!task.is_ended()) {
-        CO_TRY_DO(co_await transaction.leave_streaming());
-    }
+    // What has ended does not stream: its transaction has still to end.
+    if (!may_leave || task.is_ended())
+        co_return co_await held_response(run);
+    CO_TRY_DO(co_await transaction.leave_streaming());
     co_return http_response(run);
 }
 
@@ -216,10 +231,10 @@ async::Task<Result<model::Response>> GuestEndpoint::held_response(RunPtr& run) {
     if (!task.is_ended()) {
         CO_TRY_DO(co_await transaction.leave_streaming());
         task.lift_wall_limit();
-        stream_on(run, response, Bytes(std::move(held.body)));
+        stream_on(run, response, held.take_body());
         co_return response;
     }
-    response.body = model::Body(std::move(held.body));
+    response.body = model::Body(held.take_body());
     if (held.is_broken || !has_promised_length(response, run->is_head))
         co_return fail(failure_of(*run, broken_off()));
     co_return response;

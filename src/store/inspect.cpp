@@ -11,7 +11,7 @@ class Look {
 public:
     static Result<Look> begin(ServiceStore& store, TimePoint deadline) {
         TRY(StorePin pin, store.pin_blocking());
-        TRY(Readers::Lease lease, pin->readers().try_lease(true));
+        TRY(Readers::Lease lease, pin->readers().open_one());
         if (!lease)
             return fail("readers_busy", "every read connection of the store is in use");
         TRY_DO(lease.connection().execute("BEGIN"));

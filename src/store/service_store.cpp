@@ -80,7 +80,7 @@ Result<std::vector<std::string>> ServiceStore::migrate(const std::filesystem::pa
 Result<MigrationPlan> ServiceStore::plan(const std::filesystem::path& folder) {
     TRY(const std::vector<Migration> all, read_migrations(folder));
     TRY(StorePin pinned, pin_blocking());
-    TRY(const Readers::Lease lease, pinned->readers().try_lease(true));
+    TRY(const Readers::Lease lease, pinned->readers().open_one());
     if (!lease)
         return fail("readers_busy", "every read connection of the store is in use");
     return plan_migrations(lease.connection(), all);

@@ -236,6 +236,28 @@ TEST_F(ServiceStoreTest, a_deleted_key_is_gone) {
     EXPECT_FALSE(loop.run(handler->kv_delete("a")).value());
 }
 
+TEST_F(ServiceStoreTest, keys_stay_below_the_quota_and_cost_no_mate_its_write) {
+    settings.limits.quota_bytes = 4 << 20;
+    reopen();
+    auto mate = start();
+    ASSERT_TRUE(write(*mate, "UPDATE t SET n = 7"));
+    auto handler = start();
+    auto filling = later(handler->kv_set("0", std::string(1 << 20, 'x')));
+    run_statements();
+    auto mate_ends = end_later(*mate);
+    ASSERT_TRUE(wait_for(filling));
+    Result<> kept;
+    for (int key = 1; kept && key < 10; ++key)
+        kept = loop.run(handler->kv_set(std::to_string(key), std::string(1 << 20, 'x')));
+
+    EXPECT_EQ(kept.error().name(), "quota_exceeded");
+
+    EXPECT_TRUE(loop.run(handler->kv_delete("0")).value());
+    EXPECT_EQ(end(*handler).value(), Ending::settled);
+    EXPECT_EQ(wait_for(mate_ends).value(), Ending::settled);
+    EXPECT_EQ(seen(), 7);
+}
+
 TEST_F(ServiceStoreTest, an_early_commit_stays_when_the_handler_fails_later) {
     auto handler = start();
     write(*handler, "UPDATE t SET n = 7 WHERE id = 1");

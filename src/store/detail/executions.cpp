@@ -123,11 +123,14 @@ Result<std::optional<model::Response>> Executions::find(Connection& reader, cons
     TRY(const Value body, row.next());
     if (bytes_of(fingerprint) != as_text(name.fingerprint))
         return reused(execution);
+    const auto* const number = std::get_if<std::int64_t>(&status);
+    const auto* const first_peer = std::get_if<std::string_view>(&recorded_peer);
+    if (number == nullptr || first_peer == nullptr)
+        return fail("store_damaged", "the record of an execution cannot be read");
     model::Response response;
-    response.status = static_cast<int>(std::get<std::int64_t>(status));
+    response.status = static_cast<int>(*number);
     // A key is no secret: somebody else who has it learns that it was used, and no more.
-    const bool is_same_peer = std::get<std::string_view>(recorded_peer) == peer;
-    if (is_same_peer) {
+    if (*first_peer == peer) {
         TRY(response.headers, unpacked(bytes_of(headers)));
         response.body = model::Body(std::string(bytes_of(body)));
     }
@@ -138,7 +141,10 @@ Result<std::optional<model::Response>> Executions::find(Connection& reader, cons
 Result<> Executions::record(Connection& writer, const Record& record, const model::Response& response) const {
     const Bytes& body = response.body.buffered();
     const std::string headers = packed(response.headers);
-    if (body.size() > kMaxBody || headers.size() > kMaxHeaders || response.body.is_stream())
+    if (headers.size() > kMaxHeaders)
+        return fail("reply_too_large_for_key", "the reply's fields have {} bytes; recorded ones have at most {}",
+                    headers.size(), kMaxHeaders);
+    if (body.size() > kMaxBody || response.body.is_stream())
         return fail("reply_too_large_for_key", "the reply has {} bytes; one that is recorded has at most {}",
                     body.size(), kMaxBody);
     const std::int64_t now = wall_seconds();

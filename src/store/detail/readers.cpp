@@ -4,18 +4,27 @@
 
 namespace skep::store {
 
-Result<Readers::Lease> Readers::try_lease(bool open_more) {
+Readers::Lease Readers::try_lease() {
+    const std::lock_guard lock(mutex_);
+    if (held_back_ || free_.empty())
+        return {};
+    std::unique_ptr<Connection> connection = std::move(free_.back());
+    free_.pop_back();
+    ++lent_;
+    return {*this, std::move(connection), term_};
+}
+
+bool Readers::has_room() const {
+    const std::lock_guard lock(mutex_);
+    return !held_back_ && free_.empty() && lent_ < limit_;
+}
+
+Result<Readers::Lease> Readers::open_one() {
+    if (Lease free = try_lease())
+        return free;
     {
         const std::lock_guard lock(mutex_);
-        if (held_back_)
-            return Lease();
-        if (!free_.empty()) {
-            std::unique_ptr<Connection> connection = std::move(free_.back());
-            free_.pop_back();
-            ++lent_;
-            return Lease(*this, std::move(connection), term_);
-        }
-        if (!open_more || lent_ >= limit_)
+        if (held_back_ || lent_ >= limit_)
             return Lease();
         ++lent_;
     }
@@ -30,6 +39,11 @@ Result<Readers::Lease> Readers::try_lease(bool open_more) {
 void Readers::wait(const std::shared_ptr<Waiter>& waiter) {
     const std::lock_guard lock(mutex_);
     waiters_.push_back(waiter);
+}
+
+void Readers::withdraw(const Waiter& waiter) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(waiters_, [&](const auto& each) { return each.get() == &waiter; });
 }
 
 void Readers::hold_back() {

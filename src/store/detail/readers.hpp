@@ -62,11 +62,14 @@ public:
         bool is_told = false;  // look again
     };
 
-    // A connection that is free now; an empty lease where there is none. `open_more` opens one where that is allowed,
-    // which touches the disk.
-    Result<Lease> try_lease(bool open_more);
-    // Told once something may be free.
+    // A connection that is free now; an empty lease where there is none.
+    Lease try_lease();
+    // Whether there may be one more: then `open_one` makes it, blocking, unless somebody else was faster.
+    bool has_room() const;
+    Result<Lease> open_one();
+    // Told once something may be free. Who looks again after this misses nothing.
     void wait(const std::shared_ptr<Waiter>& waiter);
+    void withdraw(const Waiter& waiter);
 
     // Lets nobody in any more, so that the WAL can be reset, until `let_in`; for this long at most.
     static constexpr auto kLongestHoldBack = std::chrono::milliseconds(50);

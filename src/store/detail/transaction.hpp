@@ -52,7 +52,8 @@ private:
 
     // transaction_statements.cpp: from a statement to its result, wherever it runs.
     async::Task<Result<StatementResult>> statement(std::string sql, std::string params);
-    async::Task<Result<StatementResult>> platform_statement(const char* sql, std::string params, Access access);
+    async::Task<Result<StatementResult>> platform_statement(const char* sql, std::string params, Access access,
+                                                            std::uint64_t grows_by = 0);
     async::Task<Result<StatementResult>> run(std::string sql, std::string params);
     async::Task<Result<StatementResult>> run_in_pool(std::string sql, std::string params);
     Connection& connection() { return grip_->holds_turn ? grip_->pin->writer() : grip_->lease.connection(); }
@@ -68,6 +69,7 @@ private:
     async::Task<Result<>> ensure_pin();
     async::Task<Result<>> open_snapshot();
     async::Task<Result<Readers::Lease>> lease();
+    async::Task<Result<Readers::Lease>> open_reader();
     async::Task<Result<>> take_turn();
     async::Task<Result<>> wait_for_turn(std::shared_ptr<TurnWaiter> waiter);
     Result<> enter();

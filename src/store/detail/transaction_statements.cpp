@@ -164,10 +164,13 @@ Failure Transaction::failed(Error error) {
     return Failure(std::move(error));
 }
 
-async::Task<Result<StatementResult>> Transaction::platform_statement(const char* sql, std::string params,
-                                                                     Access access) {
+async::Task<Result<StatementResult>> Transaction::platform_statement(const char* sql, std::string params, Access access,
+                                                                     std::uint64_t grows_by) {
     const async::Exclusive::Held held = co_await exclusive_.enter();
     CO_TRY_DO(co_await reach(access));
+    if (grows_by > 0) {
+        CO_TRY_DO(connection().admit(grows_by));
+    }
     Result<StatementResult> result = connection().execute(sql, params);
     note(result, access == Access::write);
     if (!result)
@@ -205,7 +208,7 @@ async::Task<Result<>> Transaction::kv_set(std::string key, std::string value) {
     CO_TRY(const StatementResult written,
            co_await platform_statement("INSERT INTO _skep_kv (key, value) VALUES (?1, ?2) "
                                        "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                                       std::move(params), Access::write));
+                                       std::move(params), Access::write, key.size() + value.size()));
     (void)written;
     co_return Result<>();
 }

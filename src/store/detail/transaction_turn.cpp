@@ -19,6 +19,13 @@ struct TurnRequest {
     }
 };
 
+// Leaves the line where it is told, or the wait is cut off.
+struct ReaderRequest {
+    Readers& readers;
+    std::shared_ptr<Readers::Waiter> waiter;
+    ~ReaderRequest() { readers.withdraw(*waiter); }
+};
+
 async::Task<Result<>> until_told(std::shared_ptr<TurnWaiter> waiter) {
     while (!waiter->is_granted && !waiter->refused)
         co_await waiter->changed.wait();
@@ -81,24 +88,48 @@ async::Task<Result<>> Transaction::open_snapshot() {
 
 async::Task<Result<Readers::Lease>> Transaction::lease() {
     Readers& readers = grip_->pin->readers();
+    if (Readers::Lease free = readers.try_lease())
+        co_return free;
     const TimePoint patience = std::min(options_.deadline, loop_.now() + kReaderPatience);
     while (true) {
-        CO_TRY(Readers::Lease free, readers.try_lease(true));
-        if (free)
+        const ReaderRequest request{.readers = readers, .waiter = std::make_shared<Readers::Waiter>(loop_)};
+        readers.wait(request.waiter);
+        if (Readers::Lease free = readers.try_lease())
             co_return free;
-        const auto waiter = std::make_shared<Readers::Waiter>(loop_);
-        readers.wait(waiter);
+        if (readers.has_room()) {
+            CO_TRY(Readers::Lease opened, co_await open_reader());
+            if (opened)
+                co_return opened;
+        }
+        if (loop_.now() >= patience)
+            co_return fail("readers_busy", "every read connection of the store is in use");
         // Whoever holds the others back shall not do so for long, should nobody write any more.
         const bool is_held_back = readers.is_held_back();
-        const async::GuardOptions limit{
-            .deadline = is_held_back ? std::min(patience, loop_.now() + Readers::kLongestHoldBack) : patience};
-        auto told = until_told(waiter);
-        const Result<> waited = co_await async::guard(loop_, std::move(told), limit);
-        if (!waited && is_held_back)
+        const TimePoint until = is_held_back ? loop_.now() + Readers::kLongestHoldBack : patience;
+        auto told = until_told(request.waiter);
+        const Result<> waited =
+            co_await async::guard(loop_, std::move(told), async::GuardOptions{.deadline = std::min(until, patience)});
+        if (!waited && is_held_back) {
+            readers.recall();
             readers.let_in();
-        else if (!waited)
-            co_return fail("readers_busy", "every read connection of the store is in use");
+        }
     }
+}
+
+// Opening touches the disk. The pin goes last, should nobody wait for it any more.
+async::Task<Result<Readers::Lease>> Transaction::open_reader() {
+    struct Opened {
+        StorePin pin;
+        Readers::Lease lease;
+    };
+    auto open = [pin = std::make_shared<StorePin>(store_.try_pin())]() -> Result<Opened> {
+        if (!*pin)
+            return Opened();
+        TRY(Readers::Lease lease, (*pin)->readers().open_one());
+        return Opened{.pin = std::move(*pin), .lease = std::move(lease)};
+    };
+    CO_TRY(Opened opened, co_await store_.ports().statements.run(loop_, std::move(open)));
+    co_return std::move(opened.lease);
 }
 
 async::Task<Result<>> Transaction::take_turn() {
@@ -136,11 +167,9 @@ async::Task<Result<>> Transaction::wait_for_turn(std::shared_ptr<TurnWaiter> wai
                                       .deadline_reason = "request_deadline_exceeded",
                                       .deadline_message = "the request's deadline passed before the store's turn came"};
     CO_TRY_DO(co_await async::guard(loop_, std::move(told), options));
-    if (waiter->refused) {
-        request.is_over = true;
-        co_return Failure(*waiter->refused);
-    }
     request.is_over = true;
+    if (waiter->refused)
+        co_return Failure(*waiter->refused);
     const auto waited = std::chrono::nanoseconds(loop_.now() - begin).count();
     store_.counters().turn_wait_ns.fetch_add(static_cast<std::uint64_t>(waited), std::memory_order_relaxed);
     co_return Result<>();

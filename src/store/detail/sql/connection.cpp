@@ -98,6 +98,10 @@ Result<StatementResult> Connection::run(GuestStatement& statement, std::string_v
     return result;
 }
 
+Result<> Connection::admit(std::uint64_t bytes) {
+    return parts_->quota.admit(parts_->database.get(), bytes, true);
+}
+
 Result<StatementResult> Connection::run_at_leisure(GuestStatement& statement, const StatementBounds& bounds) {
     parts_->progress.bound(bounds.deadline);
     auto result = run_guarded(statement, parts_->limits.result_bytes);

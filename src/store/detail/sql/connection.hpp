@@ -91,6 +91,8 @@ public:
     // (but for what OR FAIL had done), unless `has_transaction` says that SQLite dropped everything.
     Result<StatementResult> run(GuestStatement& statement, std::string_view params, const StatementBounds& bounds);
 
+    // Before a platform's statement by which a guest grows the store by `bytes`. Fails with `quota_exceeded`.
+    Result<> admit(std::uint64_t bytes);
     // The platform's own statements, kept prepared by their address: `sql` is a literal. `params` as above.
     Result<StatementResult> execute(const char* sql, std::string_view params = {});
 

@@ -118,6 +118,8 @@ Result<std::int64_t> Connection::Parts::number(const char* sql) {
         return fail(error_of(code));
     const StatementHandle statement(raw);
     const int code = sqlite3_step(raw);
+    if (code == SQLITE_DONE)
+        return fail("store_damaged", "it says nothing of its format");
     if (code != SQLITE_ROW)
         return fail(error_of(code));
     return sqlite3_column_int64(raw, 0);
