@@ -7,18 +7,38 @@ namespace {
 
 constexpr std::size_t kStatementShown = 512;
 
+// Logged when it ends: `cancelled` where nobody waited for the result.
+class OpenSpan {
+public:
+    OpenSpan(GuestServices& services, std::string name, std::string statement)
+        : services_(services), span_(services.begin_span(std::move(name))), statement_(std::move(statement)) {}
+    OpenSpan(const OpenSpan&) = delete;
+    OpenSpan& operator=(const OpenSpan&) = delete;
+    ~OpenSpan() {
+        GuestServices::Fields fields;
+        if (!statement_.empty())
+            fields.emplace_back("statement", std::move(statement_));
+        if (!code_.empty())
+            fields.emplace_back("code", std::move(code_));
+        services_.log_span(span_, std::move(fields));
+    }
+
+    void end(std::string_view code) { code_ = code; }
+
+private:
+    GuestServices& services_;
+    GuestServices::Span span_;
+    std::string statement_;
+    std::string code_ = "cancelled";
+};
+
 }  // namespace
 
 template <typename T>
 async::Task<Result<T>> TracedTransaction::span(std::string name, std::string statement, async::Task<Result<T>> work) {
-    const GuestServices::Span begun = services_.begin_span(std::move(name));
+    OpenSpan span(services_, std::move(name), std::move(statement));
     Result<T> result = co_await std::move(work);
-    GuestServices::Fields fields;
-    if (!statement.empty())
-        fields.emplace_back("statement", std::move(statement));
-    if (!result)
-        fields.emplace_back("code", result.error().name());
-    services_.log_span(begun, std::move(fields));
+    span.end(result ? std::string_view() : result.error().name());
     co_return result;
 }
 
@@ -67,7 +87,7 @@ async::Task<Result<>> TracedTransaction::step_out(store::Wait wait) {
 
 async::Task<Result<std::optional<model::Response>>> TracedTransaction::admit(model::Request& request) {
     if (!std::holds_alternative<model::KeyedExecution>(services_.context().execution))
-        return inner_->admit(request);
+        return inner_->admit(request);  // nothing to look for
     return span("db.admit", {}, inner_->admit(request));
 }
 

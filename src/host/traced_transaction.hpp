@@ -12,7 +12,8 @@ namespace skep::host {
 
 // Asks `inner` for everything. What takes time is logged at level debug when it ends, as the guest's own spans are:
 // `db.query`, `db.execute`, `kv.get` …, with `span_id`, `duration_ms`, the statement without its values, and `code`
-// where it failed. `db.end` is the end of the handler, with the wait for the flush.
+// where it failed (`cancelled`: nobody waited for it any more). `db.end` is the end of the handler, with the wait for
+// the flush.
 class TracedTransaction final : public store::HandlerTransaction {
 public:
     // `services` outlives it.

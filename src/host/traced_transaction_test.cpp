@@ -65,6 +65,17 @@ TEST_F(TracedTransactions, show_why_something_failed) {
     EXPECT_THAT(ports_.last_fields(), Contains(Pair("code", "constraint")));
 }
 
+TEST_F(TracedTransactions, show_what_was_cut_off) {
+    inner_->hold();
+    {
+        auto keeping = traced_.kv_set("a", "1");
+        keeping.await_suspend(std::noop_coroutine()).resume();
+    }
+
+    EXPECT_THAT(ports_.logged(), ElementsAre("kv.set"));
+    EXPECT_THAT(ports_.last_fields(), Contains(Pair("code", "cancelled")));
+}
+
 TEST_F(TracedTransactions, show_the_end_and_no_look_for_a_key_that_was_not_given) {
     model::Request request;
     ASSERT_TRUE(loop_.run(traced_.admit(request)));

@@ -38,7 +38,8 @@ enum class Ending : std::uint8_t {
 //
 // Every operation fails, besides the reasons of its statement (store/detail/sql/connection.hpp), with
 // `turn_queue_full`, `readers_busy`, `snapshot_stale`, `transaction_timeout`, `write_after_reply`, `batch_rolled_back`,
-// `store_failed`.
+// `store_failed`, `store_full`, `request_deadline_exceeded`, `resource_exhausted` (too many statements wait for a
+// thread), and with why the request's body did not arrive; `commit` and `step_out` also with `outcome_unknown`.
 class HandlerTransaction {
 public:
     virtual ~HandlerTransaction() = default;

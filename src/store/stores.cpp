@@ -31,7 +31,11 @@ std::shared_ptr<ServiceStore> Stores::of(const model::Service& service) {
                                                                       .service = service.name,
                                                                       .limits = limits,
                                                                       .turn_queue = service.data.turn_queue});
-    store->on_open([this] { close_surplus(); });
+    store->on_open([this, weak = std::weak_ptr(store)] {
+        if (auto opened = weak.lock())
+            note_open(std::move(opened));
+        close_surplus();
+    });
     const std::lock_guard lock(mutex_);
     return stores_.emplace(service.name.value(), std::move(store)).first->second;
 }
@@ -51,19 +55,32 @@ std::shared_ptr<ServiceStore> Stores::find(std::string_view service) const {
 }
 
 void Stores::tend() {
-    for (const auto& store : all())
+    for (const auto& store : open_stores())
         store->write_mark();
+}
+
+void Stores::note_open(std::shared_ptr<ServiceStore> store) {
+    const std::lock_guard lock(mutex_);
+    if (std::ranges::find(open_, store) == open_.end())
+        open_.push_back(std::move(store));
+}
+
+std::vector<std::shared_ptr<ServiceStore>> Stores::open_stores() {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(open_, [](const auto& store) { return !store->is_open(); });
+    return open_;
 }
 
 // The longest unused first.
 void Stores::close_surplus() {
-    std::vector<std::shared_ptr<ServiceStore>> open = all();
-    std::erase_if(open, [](const auto& store) { return !store->is_open(); });
+    std::vector<std::pair<TimePoint, std::shared_ptr<ServiceStore>>> open;
+    for (auto& store : open_stores())
+        open.emplace_back(store->last_used(), std::move(store));
     if (open.size() <= max_open_)
         return;
-    std::ranges::sort(open, {}, [](const auto& store) { return store->last_used(); });
+    std::ranges::sort(open, {}, [](const auto& each) { return each.first; });
     std::size_t surplus = open.size() - max_open_;
-    for (const auto& store : open) {
+    for (const auto& [used, store] : open) {
         if (surplus == 0)
             return;
         if (store->close_if_idle())

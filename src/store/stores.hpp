@@ -31,10 +31,12 @@ public:
     std::shared_ptr<ServiceStore> find(std::string_view service) const;
     const std::filesystem::path& folder() const { return folder_; }
 
-    // Writes the marks that are owed, and closes what is too much. Blocking; called every 50 ms.
+    // Writes the marks that are owed. Blocking; called every 50 ms.
     void tend();
 
 private:
+    void note_open(std::shared_ptr<ServiceStore> store);
+    std::vector<std::shared_ptr<ServiceStore>> open_stores();
     void close_surplus();
 
     StorePorts ports_;
@@ -42,6 +44,7 @@ private:
     std::size_t max_open_;
     mutable std::mutex mutex_;
     std::map<std::string, std::shared_ptr<ServiceStore>, std::less<>> stores_;
+    std::vector<std::shared_ptr<ServiceStore>> open_;  // and some that were closed since they were last looked at
 };
 
 }  // namespace skep::store

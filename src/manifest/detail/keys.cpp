@@ -29,7 +29,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"app.name", text, SKEP_FIELD(application->name), "The application's name, in logs and in `skep status`."},
 
     {"gateway.listen", address, SKEP_FIELD(application->gateway.listen), "Where the application answers. Port 0 takes a free one."},
-    {"gateway.access_log", boolean, SKEP_FIELD(application->gateway.access_log), "One log line for each call of a service."},
+    {"gateway.access_log", boolean, SKEP_FIELD(application->gateway.access_log), "One log line for each call of a service, and for each request that reaches none."},
     {"gateway.deadline", duration, SKEP_FIELD(application->gateway.deadline), "From a request's head to its response's head.", {1, kDay}},
 
     {"http.header_block", size, SKEP_FIELD(application->gateway.header_block_bytes), "All header fields of one request together.", {1024, 1 << 20}},
@@ -88,7 +88,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"services.*.limits.response", size, SKEP_FIELD(service->limits.response_bytes), "The reply of a CGI program; others stream.", {1, 4 * kGiB}},
     {"services.*.limits.log", size, SKEP_FIELD(service->limits.log_bytes_per_second), "What it logs in a second, on each io thread; the rest is dropped and counted.", {0, kGiB}},
     {"services.*.limits.outbound_calls", count, SKEP_FIELD(service->limits.outbound_calls), "Outgoing `wasi:http` requests of one request at once.", {1, 10'000}},
-    {"services.*.limits.stream_idle", duration, SKEP_FIELD(service->limits.stream_idle), "Between two pieces of a streamed response. Not in force yet: `http.stream_idle` is.", {1, kDay}},
+    {"services.*.limits.stream_idle", duration, SKEP_FIELD(service->limits.stream_idle), "Between two pieces of a streamed response; then it is cut.", {1, kDay}},
 
     {"secrets.*.file", path, SKEP_FIELD(secret->file), "The file that holds the secret. Also by `SKEP_SECRETS__NAME_FILE`."},
     {"secrets.*.value", text, SKEP_FIELD(secret->value), "The secret itself, better given by `SKEP_SECRETS__NAME`.", {}, {}, true},

@@ -21,7 +21,7 @@ Digest digest_of(std::initializer_list<std::string_view> parts) {
     return sha256({text});
 }
 
-// Fields that belong to one transfer of the reply, not to the reply.
+// All but what belongs to one transfer of the reply, and what signs its receiver in: a replay may reach another one.
 bool is_recorded(std::string_view name) {
     return name != "date" && name != "x-trace-id" && name != "traceparent" && name != "set-cookie";
 }

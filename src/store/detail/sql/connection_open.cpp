@@ -21,6 +21,7 @@ constexpr int kLikePatternBytes = 1'000;
 constexpr int kFunctionArguments = 100;
 constexpr int kCompoundSelects = 100;
 
+// With kFormat and kApplicationId.
 constexpr const char* kMakeMeta = R"(
 BEGIN IMMEDIATE;
 CREATE TABLE _skep_meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
