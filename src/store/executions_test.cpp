@@ -32,8 +32,9 @@ protected:
     }
 
     // A request of `kKey` that is answered and recorded.
-    void run_once() {
-        auto handler = start();
+    void run_once() { run_once(options()); }
+    void run_once(HandlerOptions with) {
+        auto handler = start(with);
         ASSERT_FALSE(admit(*handler).value());
         write(*handler, "UPDATE t SET n = n + 1 WHERE id = 1");
         ASSERT_EQ(loop.run(answered(*handler, "made")).value(), Ending::settled);
@@ -316,6 +317,20 @@ TEST_F(ExecutionsTest, expired_records_of_other_keys_are_removed_by_and_by) {
     run_once();
 
     EXPECT_EQ(records(), 1);
+}
+
+TEST_F(ExecutionsTest, a_record_that_is_kept_for_less_is_removed_before_those_kept_longer) {
+    run_once();
+    HandlerOptions brief = options();
+    brief.key_retention = std::chrono::hours(1);
+    context.execution = model::KeyedExecution{.key = "order-0000-0000-0002"};
+    run_once(brief);
+    loop.advance(std::chrono::hours(2));
+    context.execution = model::KeyedExecution{.key = "order-0000-0000-0003"};
+
+    run_once();
+
+    EXPECT_EQ(records(), 2);
 }
 
 TEST_F(ExecutionsTest, a_reply_too_large_to_be_recorded_fails_the_handler) {

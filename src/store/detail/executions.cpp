@@ -1,6 +1,7 @@
 #include "store/detail/executions.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "store/row_format.hpp"
 
@@ -138,7 +139,23 @@ Result<std::optional<model::Response>> Executions::find(Connection& reader, cons
     return response;
 }
 
-Result<> Executions::record(Connection& writer, const Record& record, const model::Response& response) const {
+Result<> Executions::remove_expired(Connection& writer, std::int64_t now) {
+    RowWriter expired;
+    expired.begin_params(1);
+    expired.integer(now);
+    TRY_DO(
+        writer.execute("DELETE FROM _skep_executions WHERE id IN "
+                       "(SELECT id FROM _skep_executions WHERE expires <= ?1 LIMIT 4)",
+                       std::move(expired).take()));
+    TRY(const StatementResult left, writer.execute("SELECT min(expires) FROM _skep_executions"));
+    TRY(RowReader row, RowReader::rows(left.rows.view()));
+    TRY(const Value first, row.next());
+    const auto* seconds = std::get_if<std::int64_t>(&first);
+    next_removal_ = seconds != nullptr ? *seconds : std::numeric_limits<std::int64_t>::max();
+    return {};
+}
+
+Result<> Executions::record(Connection& writer, const Record& record, const model::Response& response) {
     const Bytes& body = response.body.buffered();
     const std::string headers = packed(response.headers);
     if (headers.size() > kMaxHeaders)
@@ -148,13 +165,10 @@ Result<> Executions::record(Connection& writer, const Record& record, const mode
         return fail("reply_too_large_for_key", "the reply has {} bytes; one that is recorded has at most {}",
                     body.size(), kMaxBody);
     const std::int64_t now = wall_seconds();
-    RowWriter expired;
-    expired.begin_params(1);
-    expired.integer(now);
-    TRY_DO(
-        writer.execute("DELETE FROM _skep_executions WHERE id IN "
-                       "(SELECT id FROM _skep_executions WHERE expires <= ?1 LIMIT 4)",
-                       std::move(expired).take()));
+    const std::int64_t expires = now + std::chrono::ceil<std::chrono::seconds>(record.retention).count();
+    if (now >= next_removal_) {
+        TRY_DO(remove_expired(writer, now));
+    }
     RowWriter params;
     params.begin_params(7);
     params.blob(as_text(record.name.id));
@@ -163,9 +177,10 @@ Result<> Executions::record(Connection& writer, const Record& record, const mode
     params.integer(response.status);
     params.blob(headers);
     params.blob(body.view());
-    params.integer(now + std::chrono::ceil<std::chrono::seconds>(record.retention).count());
+    params.integer(expires);
     TRY_DO(writer.execute("INSERT OR REPLACE INTO _skep_executions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                           std::move(params).take()));
+    next_removal_ = std::min(next_removal_, expires);
     return {};
 }
 

@@ -47,7 +47,7 @@ public:
     // Null where it runs already.
     std::unique_ptr<Claim> claim(const Digest& id);
 
-    // The recorded reply, on a snapshot that was opened after the claim; nothing where there is none. Fails with
+    // The recorded reply, looked for after the claim was made; nothing where there is none. Fails with
     // `idempotency_key_reused` and `nondeterministic_retry`.
     Result<std::optional<model::Response>> find(Connection& reader, const ExecutionName& name,
                                                 const model::KeyedExecution& execution, const std::string& peer) const;
@@ -59,7 +59,7 @@ public:
         std::string peer;
         std::chrono::milliseconds retention;
     };
-    Result<> record(Connection& writer, const Record& record, const model::Response& response) const;
+    Result<> record(Connection& writer, const Record& record, const model::Response& response);
 
     // Makes the table where it is not there.
     static Result<> prepare(Connection& writer);
@@ -67,10 +67,14 @@ public:
 private:
     void release(const std::string& id);
     std::int64_t wall_seconds() const;
+    Result<> remove_expired(Connection& writer, std::int64_t now);
 
     const Clock& clock_;
     std::mutex mutex_;
     std::unordered_set<std::string> running_;
+    // When a record is to be removed next, seconds since 1970; for the holder of the turn. It may be too early, and too
+    // late only where the removal of others was rolled back.
+    std::int64_t next_removal_ = 0;
 };
 
 }  // namespace skep::store

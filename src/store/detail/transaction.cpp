@@ -50,9 +50,10 @@ async::Task<Result<std::optional<model::Response>>> Transaction::admit(model::Re
         claim_ = store_.executions().claim(name_.id);
         if (claim_ == nullptr)
             co_return fail("idempotency_key_running", "the request of this key is still running");
-        CO_TRY_DO(co_await open_snapshot());
-        auto found = store_.executions().find(grip_->lease.connection(), name_, *keyed, context_.peer);
-        grip_->end_snapshot();
+        CO_TRY_DO(co_await ensure_pin());
+        CO_TRY(Readers::Lease reader, co_await lease());
+        auto found = store_.executions().find(reader.connection(), name_, *keyed, context_.peer);
+        reader = Readers::Lease();
         if (!found)
             co_return pass_on(std::move(found));
         if (*found) {
