@@ -74,6 +74,21 @@ def test_others_are_not_harmed_by_handlers_that_hold_the_turn_too_long(app):
     assert sorted(texts(app)) == list("01234")
 
 
+def test_more_writers_than_the_queue_holds_are_refused_by_name(platforms):
+    route = {"match": "/notes", "transaction_timeout": "1s"}
+    queue = {"data": {"ddl": True, "turn_queue": 2}, "route_options": [route]}
+    app = platforms.start(manifest({"notes": services()["notes"] | queue}))
+    do(app, ["execute", TABLE])
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda _: post(app, ["query", FOREVER], path="/notes"), range(5)))
+
+    # One holds the turn, two wait for it.
+    codes = [reply.json()[0].get("code") for reply in replies if reply.status_code == 200]
+    assert codes.count("turn_queue_full") == 2
+    assert {problem_of(reply) for reply in replies if reply.status_code != 200} == {(503, "transaction_timeout")}
+
+
 def test_a_read_longer_than_a_snapshot_lasts_is_an_error_value(app):
     reply = app.http.get("/notes", headers={"x-do": f'[["query", "{FOREVER}"]]'})
 
