@@ -17,6 +17,18 @@ protected:
         EXPECT_EQ(seen(), 0);
     }
 
+    // One that stands in the queue to add one; cancelled with it.
+    struct Waiting {
+        std::unique_ptr<HandlerTransaction> handler;
+        Later<Executed> writing;
+    };
+    Waiting queue_up() {
+        auto handler = start();
+        auto writing = write_later(*handler, kAddOne);
+        run_statements();
+        return {std::move(handler), std::move(writing)};
+    }
+
     // Whether `next`, which waits for the turn of `holder`, gets it in the same batch.
     bool shares_batch(HandlerTransaction& holder, HandlerTransaction& next) {
         auto writing = write_later(next, kAddOne);
@@ -65,19 +77,14 @@ TEST_F(HandlerTurns, a_wait_for_the_turn_ends_at_the_deadline_and_leaves_the_que
 TEST_F(HandlerTurns, one_that_is_cancelled_while_it_waits_is_passed_over) {
     auto holder = start();
     write(*holder, kAddOne);
-    auto gone = start();
-    auto last = start();
-    std::optional<Later<Executed>> cut_off = write_later(*gone, kAddOne);
-    run_statements();
-    auto waiting = write_later(*last, kAddOne);
-    run_statements();
+    std::optional<Waiting> gone = queue_up();
+    Waiting last = queue_up();
 
-    cut_off.reset();
     gone.reset();
     auto ending = end_later(*holder);
 
-    ASSERT_TRUE(wait_for(waiting));
-    ASSERT_EQ(end(*last).value(), Ending::settled);
+    ASSERT_TRUE(wait_for(last.writing));
+    ASSERT_EQ(end(*last.handler).value(), Ending::settled);
     EXPECT_EQ(wait_for(ending).value(), Ending::settled);
     EXPECT_EQ(seen(), 2);
 }
@@ -85,19 +92,14 @@ TEST_F(HandlerTurns, one_that_is_cancelled_while_it_waits_is_passed_over) {
 TEST_F(HandlerTurns, one_that_is_cancelled_with_the_turn_just_granted_passes_it_on) {
     auto holder = start();
     write(*holder, kAddOne);
-    auto gone = start();
-    auto last = start();
-    std::optional<Later<Executed>> cut_off = write_later(*gone, kAddOne);
-    run_statements();
-    auto waiting = write_later(*last, kAddOne);
-    run_statements();
+    std::optional<Waiting> gone = queue_up();
+    Waiting last = queue_up();
     holder.reset();  // granted to `gone`, which has not run yet
 
-    cut_off.reset();
     gone.reset();
 
-    ASSERT_TRUE(wait_for(waiting));
-    ASSERT_EQ(end(*last).value(), Ending::settled);
+    ASSERT_TRUE(wait_for(last.writing));
+    ASSERT_EQ(end(*last.handler).value(), Ending::settled);
     EXPECT_EQ(seen(), 1);
 }
 
@@ -155,50 +157,42 @@ TEST_F(HandlerTurns, turns_come_in_the_order_in_which_they_were_asked_for) {
     EXPECT_EQ(seen(), 12);
 }
 
-TEST_F(HandlerTurns, a_reply_leaves_after_the_flush_also_where_its_handler_only_read) {
-    auto holder = start();
-    write(*holder, kAddOne);
-    auto reader = start();
-    auto reading = later(reader->query("SELECT n FROM t", {}));
-    run_statements();
-    auto end_holder = end_later(*holder);
-    run_statements();
-    ASSERT_TRUE(reading.is_done());
+// A handler that has read what the one before it wrote into their batch, which is not flushed.
+class MateThatReads : public HandlerTurns {
+protected:
+    MateThatReads() {
+        write(*holder_, kAddOne);
+        auto reading = later(reader_->query("SELECT n FROM t", {}));
+        run_statements();
+        end_holder_.emplace(end_later(*holder_));
+        run_statements();
+        EXPECT_TRUE(reading.is_done());
+    }
 
-    auto end_reader = end_later(*reader);
-    run_statements();
+    std::unique_ptr<HandlerTransaction> holder_ = start();
+    std::unique_ptr<HandlerTransaction> reader_ = start();
+    std::optional<Later<Ending>> end_holder_;
+};
 
-    EXPECT_FALSE(end_reader.is_done());
-    EXPECT_EQ(wait_for(end_reader).value(), Ending::settled);
-    EXPECT_TRUE(end_holder.is_done());
-}
-
-TEST_F(HandlerTurns, a_reply_of_500_waits_for_the_mates_it_may_have_seen) {
-    auto holder = start();
-    write(*holder, kAddOne);
-    auto reader = start();
-    auto reading = later(reader->query("SELECT n FROM t", {}));
-    run_statements();
-    auto end_holder = end_later(*holder);
-    run_statements();
-
-    auto end_reader = end_later(*reader, 500);
+TEST_F(MateThatReads, a_reply_leaves_after_the_flush_also_where_its_handler_only_read) {
+    auto end_reader = end_later(*reader_);
     run_statements();
 
     EXPECT_FALSE(end_reader.is_done());
     EXPECT_EQ(wait_for(end_reader).value(), Ending::settled);
+    EXPECT_TRUE(end_holder_->is_done());
 }
 
-TEST_F(HandlerTurns, a_call_leaves_after_the_flush_of_what_its_handler_may_have_seen) {
-    auto holder = start();
-    write(*holder, kAddOne);
-    auto caller = start();
-    auto reading = later(caller->query("SELECT n FROM t", {}));
-    run_statements();
-    auto end_holder = end_later(*holder);
+TEST_F(MateThatReads, a_reply_of_500_waits_for_the_mates_it_may_have_seen) {
+    auto end_reader = end_later(*reader_, 500);
     run_statements();
 
-    auto call = later(caller->step_out(Wait::call));
+    EXPECT_FALSE(end_reader.is_done());
+    EXPECT_EQ(wait_for(end_reader).value(), Ending::settled);
+}
+
+TEST_F(MateThatReads, a_call_leaves_after_the_flush_of_what_its_handler_may_have_seen) {
+    auto call = later(reader_->step_out(Wait::call));
     run_statements();
 
     EXPECT_FALSE(call.is_done());
