@@ -213,26 +213,43 @@ TEST_F(HandlerTurns, a_batch_that_is_old_lets_nobody_in) {
     const auto before = store->counters().batches.load();
     auto first = start();
     write(*first, kAddOne);
-    auto second = start();
-    auto third = start();
-    auto second_write = write_later(*second, kAddOne);
-    run_statements();
-    auto third_write = write_later(*third, kAddOne);
-    run_statements();
+    Waiting second = queue_up();
+    Waiting third = queue_up();
     auto end_first = end_later(*first);
     run_statements();
-    ASSERT_TRUE(second_write.is_done());
+    ASSERT_TRUE(second.writing.is_done());
     loop.advance(std::chrono::milliseconds(2));
 
-    auto end_second = end_later(*second);
+    auto end_second = end_later(*second.handler);
     run_statements();
 
-    EXPECT_FALSE(third_write.is_done());
-    ASSERT_TRUE(wait_for(third_write));
+    EXPECT_FALSE(third.writing.is_done());
+    ASSERT_TRUE(wait_for(third.writing));
     EXPECT_TRUE(end_second.is_done());
     EXPECT_EQ(store->counters().batches.load(), before + 1);
-    ASSERT_EQ(end(*third).value(), Ending::settled);
+    ASSERT_EQ(end(*third.handler).value(), Ending::settled);
     EXPECT_EQ(store->counters().batches.load(), before + 2);
+}
+
+TEST_F(HandlerTurns, a_batch_is_open_for_longer_where_the_flush_before_it_was_slow) {
+    auto slow = start();
+    write(*slow, kAddOne);
+    auto end_slow = end_later(*slow);
+    run_statements();
+    loop.advance(std::chrono::milliseconds(3));
+    ASSERT_EQ(wait_for(end_slow).value(), Ending::settled);
+    auto first = start();
+    write(*first, kAddOne);
+    Waiting second = queue_up();
+    Waiting third = queue_up();
+    auto end_first = end_later(*first);
+    run_statements();
+    loop.advance(std::chrono::milliseconds(11));
+
+    auto end_second = end_later(*second.handler);
+    run_statements();
+
+    EXPECT_TRUE(third.writing.is_done());
 }
 
 TEST_F(HandlerTurns, whoever_waits_gets_the_turn_in_the_same_batch) {
