@@ -1,11 +1,23 @@
 #include "async/blocking_pool.hpp"
 
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 namespace skep::async {
 
-BlockingPool::BlockingPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
+BlockingPool::BlockingPool(std::size_t threads, std::size_t queue_limit, const Options& options)
+    : queue_limit_(queue_limit) {
     threads_.reserve(threads);
-    for (std::size_t i = 0; i < threads; ++i)
-        threads_.emplace_back([this] { serve(); });
+    for (std::size_t i = 0; i < threads; ++i) {
+        threads_.emplace_back([this, options] {
+            if (!options.name.empty())
+                pthread_setname_np(pthread_self(), options.name.c_str());
+            if (options.nice != 0)
+                ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), options.nice);
+            serve();
+        });
+    }
 }
 
 BlockingPool::~BlockingPool() {

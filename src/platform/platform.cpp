@@ -22,6 +22,7 @@
 namespace skep::platform {
 namespace {
 
+constexpr int kStatementsNice = 10;           // slow statements stand back for requests on the same core
 constexpr std::size_t kStoreQueue = 100'000;  // pieces of work; handlers are bounded before
 constexpr auto kTending = std::chrono::milliseconds(50);
 constexpr auto kTendingLinger = std::chrono::milliseconds(200);
@@ -187,8 +188,9 @@ Result<> Platform::State::start_engine() {
         .compile_command = options.compile_command,
         .on_event = [this](std::string_view what) { log(LogLevel::info, std::string(what)); }};
     TRY(cache, wasm::CodeCache::open(*engine, std::move(cache_options)));
-    statements = std::make_unique<async::BlockingPool>(4 + core_count(), kStoreQueue);
-    flushes = std::make_unique<async::BlockingPool>(4, kStoreQueue);
+    const async::BlockingPool::Options slow{.name = "skep-statement", .nice = kStatementsNice};
+    statements = std::make_unique<async::BlockingPool>(4 + core_count(), kStoreQueue, slow);
+    flushes = std::make_unique<async::BlockingPool>(4, kStoreQueue, async::BlockingPool::Options{.name = "skep-flush"});
     const store::StorePorts ports{*disk, clock, *statements, *flushes, [this] { tending->keep_alive(); }};
     stores = std::make_unique<store::Stores>(ports, options.data_directory / "services");
     tending = std::make_unique<async::Ticker>(kTending, kTendingLinger, [this] { stores->tend(); });

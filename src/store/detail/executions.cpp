@@ -1,6 +1,7 @@
 #include "store/detail/executions.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "store/row_format.hpp"
@@ -78,14 +79,19 @@ ExecutionName name_of(const model::KeyedExecution& execution, const model::CallC
 }
 
 std::unique_ptr<Executions::Claim> Executions::claim(const Digest& id) {
-    std::string text(as_text(id));
     const std::lock_guard lock(mutex_);
-    if (!running_.insert(text).second)
+    if (!running_.insert(id).second)
         return nullptr;
-    return std::make_unique<Claim>(*this, std::move(text));
+    return std::make_unique<Claim>(*this, id);
 }
 
-void Executions::release(const std::string& id) {
+std::size_t Executions::HashOfDigest::operator()(const Digest& digest) const {
+    std::size_t hash = 0;
+    std::memcpy(&hash, digest.data(), sizeof hash);
+    return hash;
+}
+
+void Executions::release(const Digest& id) {
     const std::lock_guard lock(mutex_);
     running_.erase(id);
 }

@@ -34,14 +34,14 @@ public:
     // An execution that runs, until destroyed.
     class Claim {
     public:
-        Claim(Executions& owner, std::string id) : owner_(owner), id_(std::move(id)) {}
+        Claim(Executions& owner, const Digest& id) : owner_(owner), id_(id) {}
         Claim(const Claim&) = delete;
         Claim& operator=(const Claim&) = delete;
         ~Claim() { owner_.release(id_); }
 
     private:
         Executions& owner_;
-        std::string id_;
+        Digest id_;
     };
 
     // Null where it runs already.
@@ -65,13 +65,18 @@ public:
     static Result<> prepare(Connection& writer);
 
 private:
-    void release(const std::string& id);
+    // Its first bytes are as good as any hash.
+    struct HashOfDigest {
+        std::size_t operator()(const Digest& digest) const;
+    };
+
+    void release(const Digest& id);
     std::int64_t wall_seconds() const;
     Result<> remove_expired(Connection& writer, std::int64_t now);
 
     const Clock& clock_;
     std::mutex mutex_;
-    std::unordered_set<std::string> running_;
+    std::unordered_set<Digest, HashOfDigest> running_;
     // When a record is to be removed next, seconds since 1970; for the holder of the turn. It may be too early, and too
     // late only where the removal of others was rolled back.
     std::int64_t next_removal_ = 0;

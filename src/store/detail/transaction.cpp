@@ -51,7 +51,10 @@ async::Task<Result<std::optional<model::Response>>> Transaction::admit(model::Re
         if (claim_ == nullptr)
             co_return fail("idempotency_key_running", "the request of this key is still running");
         CO_TRY_DO(co_await ensure_pin());
-        CO_TRY(Readers::Lease reader, co_await lease());
+        Readers::Lease reader = grip_->pin->readers().try_lease();
+        if (!reader) {
+            CO_TRY(reader, co_await lease());
+        }
         auto found = store_.executions().find(reader.connection(), name_, *keyed, context_.peer);
         reader = Readers::Lease();
         if (!found)
