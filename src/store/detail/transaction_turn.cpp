@@ -107,8 +107,8 @@ async::Task<Result<Readers::Lease>> Transaction::lease() {
         const bool is_held_back = readers.is_held_back();
         const TimePoint until = is_held_back ? loop_.now() + Readers::kLongestHoldBack : patience;
         auto told = until_told(request.waiter);
-        const Result<> waited =
-            co_await async::guard(loop_, std::move(told), async::GuardOptions{.deadline = std::min(until, patience)});
+        const async::GuardOptions limit{.deadline = std::min(until, patience)};
+        const Result<> waited = co_await async::guard(loop_, std::move(told), limit);
         if (!waited && is_held_back) {
             readers.recall();
             readers.let_in();
