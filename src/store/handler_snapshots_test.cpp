@@ -264,10 +264,17 @@ TEST_F(HandlerSnapshots, hold_readers_back_for_fifty_milliseconds_at_most) {
     run_statements();
     ASSERT_FALSE(reading.is_done());
 
+    auto other = start(late());
+    auto other_reading = later(other->query("SELECT n FROM t", {}));
+    run_statements();
+
     loop.advance(std::chrono::milliseconds(51));
     run_statements();
 
-    EXPECT_TRUE(reading.is_done());
+    ASSERT_TRUE(reading.is_done());
+    ASSERT_TRUE(other_reading.is_done());
+    EXPECT_TRUE(read(*held_back));
+    EXPECT_TRUE(read(*other));
 }
 
 TEST_F(HandlerSnapshots, that_keep_a_large_wal_are_recalled) {

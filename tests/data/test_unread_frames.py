@@ -39,4 +39,4 @@ def test_the_reply_is_whole_and_the_row_is_there(app, service, count, size, end)
 
     assert reply.status_code == 200, reply.text[:300]
     assert len(reply.content) == count * size
-    assert path in paths_of(app, service)
+    assert f'"{path}"' in paths_of(app, service)

@@ -156,11 +156,8 @@ void OpenStore::checkpoint() {
         must_reset && is_alone ? Connection::CheckpointMode::restart : Connection::CheckpointMode::passive;
     const auto done = writer_->checkpoint(mode);
     const bool is_too_long = ports_.clock.now() - held_back_since_ >= Readers::kLongestHoldBack;
-    if (readers_.is_held_back() && (is_alone || is_too_long || !done)) {
-        if (!is_alone)
-            readers_.recall();
-        readers_.let_in();
-    }
+    if (is_alone || is_too_long || !done)
+        readers_.let_in(is_alone ? Readers::Lent::kept : Readers::Lent::recalled);
     if (files_->failure())
         on_failure_();
 }

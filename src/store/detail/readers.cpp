@@ -6,6 +6,10 @@ namespace skep::store {
 
 Readers::Lease Readers::try_lease() {
     const std::lock_guard lock(mutex_);
+    return take_free();
+}
+
+Readers::Lease Readers::take_free() {
     if (held_back_ || free_.empty())
         return {};
     std::unique_ptr<Connection> connection = std::move(free_.back());
@@ -20,10 +24,10 @@ bool Readers::has_room() const {
 }
 
 Result<Readers::Lease> Readers::open_one() {
-    if (Lease free = try_lease())
-        return free;
     {
         const std::lock_guard lock(mutex_);
+        if (Lease free = take_free())
+            return free;
         if (held_back_ || lent_ >= limit_)
             return Lease();
         ++lent_;
@@ -51,11 +55,14 @@ void Readers::hold_back() {
     held_back_ = true;
 }
 
-void Readers::let_in() {
+void Readers::let_in(Lent lent) {
     std::deque<std::shared_ptr<Waiter>> waiters;
     {
         const std::lock_guard lock(mutex_);
-        held_back_ = false;
+        if (!std::exchange(held_back_, false))
+            return;
+        if (lent == Lent::recalled)
+            term_.fetch_add(1, std::memory_order_relaxed);
         waiters.swap(waiters_);
     }
     tell(std::move(waiters));

@@ -74,9 +74,9 @@ public:
     // Lets nobody in any more, so that the WAL can be reset, until `let_in`; for this long at most.
     static constexpr auto kLongestHoldBack = std::chrono::milliseconds(50);
     void hold_back();
-    void let_in();
-    // All that is lent now shall come back.
-    void recall() { term_.fetch_add(1, std::memory_order_relaxed); }
+    // What is lent then: with `recalled` it shall come back, for it was waited for in vain.
+    enum class Lent : std::uint8_t { kept, recalled };
+    void let_in(Lent lent);
     bool is_held_back() const;
     std::size_t lent() const;
 
@@ -84,6 +84,7 @@ public:
     void close();
 
 private:
+    Lease take_free();  // under the lock
     void give_back(std::unique_ptr<Connection> connection);
     void tell(std::deque<std::shared_ptr<Waiter>> waiters);
 

@@ -109,10 +109,8 @@ async::Task<Result<Readers::Lease>> Transaction::lease() {
         auto told = until_told(request.waiter);
         const async::GuardOptions limit{.deadline = std::min(until, patience)};
         const Result<> waited = co_await async::guard(loop_, std::move(told), limit);
-        if (!waited && is_held_back) {
-            readers.recall();
-            readers.let_in();
-        }
+        if (!waited && is_held_back)
+            readers.let_in(Readers::Lent::recalled);
     }
 }
 
