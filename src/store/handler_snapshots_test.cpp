@@ -258,6 +258,12 @@ TEST_F(HandlerSnapshots, hold_readers_back_for_fifty_milliseconds_at_most) {
     with_small_wal();
     auto reader = start(late());
     EXPECT_EQ(read(*reader).value(), 0);
+    {
+        auto first = start(late());
+        auto second = start(late());
+        EXPECT_TRUE(read(*first));
+        EXPECT_TRUE(read(*second));  // so that two connections are free
+    }
     add_bytes(300 << 10);
     auto held_back = start(late());
     auto reading = later(held_back->query("SELECT n FROM t", {}));
