@@ -146,7 +146,7 @@ TEST_F(HandlerSnapshots, end_with_a_slow_statement_of_five_seconds) {
     auto reader = start(late());
     auto reading = later(reader->query("SELECT max(n) FROM t", {}));
     loop.run_ready();
-    ASSERT_TRUE(statements.run_one());  // opens a connection
+    ASSERT_TRUE(flushes.run_one());  // opens a connection
     loop.run_ready();
     ASSERT_EQ(statements.size(), 1U);
 

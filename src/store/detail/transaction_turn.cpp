@@ -114,7 +114,8 @@ async::Task<Result<Readers::Lease>> Transaction::lease() {
     }
 }
 
-// Opening touches the disk. The pin goes last, should nobody wait for it any more.
+// Opening touches the disk, and does not stand behind slow statements. The pin goes last, should nobody wait for it any
+// more.
 async::Task<Result<Readers::Lease>> Transaction::open_reader() {
     struct Opened {
         StorePin pin;
@@ -126,7 +127,7 @@ async::Task<Result<Readers::Lease>> Transaction::open_reader() {
         TRY(Readers::Lease lease, (*pin)->readers().open_one());
         return Opened{.pin = std::move(*pin), .lease = std::move(lease)};
     };
-    CO_TRY(Opened opened, co_await store_.ports().statements.run(loop_, std::move(open)));
+    CO_TRY(Opened opened, co_await store_.ports().flushes.run(loop_, std::move(open)));
     co_return std::move(opened.lease);
 }
 
