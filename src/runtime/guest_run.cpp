@@ -98,17 +98,8 @@ void log_failure(GuestRun& run, const Error& failure) {
 }
 
 void RunRetirement::retire(std::unique_ptr<GuestRun> run, bool allow_to_finish) {
-    if (allow_to_finish && run->task && !run->task->is_ended()) {
+    if (allow_to_finish && run->task && !run->task->is_ended())
         lingering_.spawn(linger(std::move(run)));
-        return;
-    }
-    over_.push_back(std::move(run));
-    loop_.post_next(*this);
-}
-
-void RunRetirement::run() {
-    std::vector<std::unique_ptr<GuestRun>> over;
-    over.swap(over_);
 }
 
 async::Task<void> RunRetirement::linger(std::unique_ptr<GuestRun> run) {
