@@ -42,7 +42,7 @@ pub fn start_run(app: &Arc<Linked>, options: &TaskOptions) -> Result<Start> {
     };
     let (run, slot) = task::begin(app, options)?;
     *run.request.borrow_mut() = Some(RequestBody::of_task(&run));
-    let state = State::component(run.clone(), &app.settings).map_err(unmade)?;
+    let state = State::component(run.clone(), app).map_err(unmade)?;
     let store = store(Some(engine(app)), state, &run)?;
     let work = Box::pin(finish(app.clone(), store, slot, entry));
     Ok(Start { run, work })

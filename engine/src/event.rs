@@ -38,7 +38,7 @@ pub fn start(app: &Arc<Linked>, payload: Bytes, options: &TaskOptions) -> Result
         return Ok(Start { run, work });
     }
     let (run, slot) = task::begin(app, options)?;
-    let state = State::component(run.clone(), &app.settings).map_err(unmade)?;
+    let state = State::component(run.clone(), app).map_err(unmade)?;
     let store = store(Some(command::engine(app)), state, &run)?;
     let work = Box::pin(finish(app.clone(), store, slot, payload));
     Ok(Start { run, work })

@@ -55,7 +55,7 @@ pub fn request_body(run: &Arc<Run>, has_body: bool) -> BoxBody {
 
 fn fresh(app: &Arc<Linked>, options: &TaskOptions) -> Result<Http02> {
     let (run, slot) = task::begin(app, options)?;
-    let state = State::component(run.clone(), &app.settings)
+    let state = State::component(run.clone(), app)
         .map_err(|error| Error::new("instance_failed", format!("{error:#}")))?;
     let store = store(app.http02.as_ref().map(|pre| pre.engine()), state, &run)?;
     Ok(Http02 {

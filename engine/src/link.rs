@@ -22,6 +22,8 @@ pub fn component(engine: &Inner, which: Which) -> wasmtime::Result<Linker<State>
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
     linker.allow_shadowing(true);
+    // Streams over the table alone: the library's would make all of WASI's context for them.
+    wasmtime_wasi_io::add_to_linker_async(&mut linker)?;
     add_clock02(&mut linker)?;
     outgoing::add02(&mut linker)?;
     if which == Which::Second {

@@ -1,6 +1,6 @@
 //! The data of a store: what an instance may use, and its limits.
 
-use crate::app::Settings;
+use crate::app::{Linked, Settings};
 use crate::clock::{Clock, Random};
 use crate::core_memory::Exports;
 use crate::engine::Inner;
@@ -13,6 +13,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi_io::IoView;
 
 pub struct State {
     pub run: Arc<Run>,
@@ -30,14 +31,22 @@ pub struct State {
 }
 
 enum Wasi {
-    Component(WasiCtx),
+    /// Made when the guest first asks for something of it: most requests never do.
+    Unmade(Arc<Linked>),
+    Component(Box<WasiCtx>),
     Core(Box<WasiP1Ctx>),
 }
 
 impl State {
-    pub fn component(run: Arc<Run>, settings: &Settings) -> wasmtime::Result<State> {
-        let wasi = Wasi::Component(wasi(&run, settings, &[])?.build());
-        Ok(State::new(run, settings, wasi))
+    pub fn component(run: Arc<Run>, app: &Arc<Linked>) -> wasmtime::Result<State> {
+        let wasi = if app.settings.directories.is_empty() {
+            Wasi::Unmade(app.clone())
+        } else {
+            let mut builder = wasi(&run, &app.settings, &[]);
+            grant(&mut builder, &app.settings)?;
+            Wasi::Component(Box::new(builder.build()))
+        };
+        Ok(State::new(run, &app.settings, wasi))
     }
 
     pub fn core(
@@ -45,7 +54,9 @@ impl State {
         settings: &Settings,
         env: &[(String, String)],
     ) -> wasmtime::Result<State> {
-        let wasi = Wasi::Core(Box::new(wasi(&run, settings, env)?.build_p1()));
+        let mut builder = wasi(&run, settings, env);
+        grant(&mut builder, settings)?;
+        let wasi = Wasi::Core(Box::new(builder.build_p1()));
         Ok(State::new(run, settings, wasi))
     }
 
@@ -74,20 +85,32 @@ impl State {
     pub fn p1(&mut self) -> &mut WasiP1Ctx {
         match &mut self.wasi {
             Wasi::Core(wasi) => wasi,
-            Wasi::Component(_) => unreachable!("a component imports no preview 1"),
+            _ => unreachable!("a component imports no preview 1"),
         }
     }
 }
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
+        if let Wasi::Unmade(app) = &self.wasi {
+            let made = wasi(&self.run, &app.settings, &[]).build();
+            self.wasi = Wasi::Component(Box::new(made));
+        }
         match &mut self.wasi {
             Wasi::Component(ctx) => WasiCtxView {
                 ctx,
                 table: &mut self.table,
             },
             Wasi::Core(ctx) => ctx.ctx(),
+            Wasi::Unmade(_) => unreachable!("made above"),
         }
+    }
+}
+
+/// Streams need only the table.
+impl IoView for State {
+    fn table(&mut self) -> &mut ResourceTable {
+        &mut self.table
     }
 }
 
@@ -101,11 +124,8 @@ impl WasiHttpView for State {
     }
 }
 
-fn wasi(
-    run: &Arc<Run>,
-    settings: &Settings,
-    env: &[(String, String)],
-) -> wasmtime::Result<WasiCtxBuilder> {
+/// All but the granted directories.
+fn wasi(run: &Arc<Run>, settings: &Settings, env: &[(String, String)]) -> WasiCtxBuilder {
     let engine = &run.engine;
     let mut builder = WasiCtxBuilder::new();
     builder
@@ -129,6 +149,13 @@ fn wasi(
         .envs(env)
         .allow_tcp(settings.inherit_network)
         .allow_udp(settings.inherit_network);
+    if settings.inherit_network {
+        builder.inherit_network().allow_ip_name_lookup(true);
+    }
+    builder
+}
+
+fn grant(builder: &mut WasiCtxBuilder, settings: &Settings) -> wasmtime::Result<()> {
     for directory in &settings.directories {
         let perms = if directory.writable {
             FsPerms::ReadWrite
@@ -137,10 +164,7 @@ fn wasi(
         };
         builder.preopened_dir(&directory.host_path, &directory.guest_path, perms)?;
     }
-    if settings.inherit_network {
-        builder.inherit_network().allow_ip_name_lookup(true);
-    }
-    Ok(builder)
+    Ok(())
 }
 
 fn seed(engine: &Arc<Inner>) -> u128 {

@@ -79,7 +79,7 @@ pub fn start(
 
 fn fresh(app: &Arc<Linked>, options: &TaskOptions) -> Result<Worker> {
     let (run, slot) = task::begin(app, options)?;
-    let state = State::component(run.clone(), &app.settings)
+    let state = State::component(run.clone(), app)
         .map_err(|error| Error::new("instance_failed", format!("{error:#}")))?;
     let store = store(app.http03.as_ref().map(|pre| pre.engine()), state, &run)?;
     let mailbox = Arc::new(Mailbox {
