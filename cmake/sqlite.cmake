@@ -19,7 +19,7 @@ target_compile_definitions(skep_sqlite PUBLIC SQLITE_THREADSAFE=2 SQLITE_OMIT_LO
     SQLITE_DEFAULT_FOREIGN_KEYS=1 SQLITE_DEFAULT_WAL_SYNCHRONOUS=2 SQLITE_DEFAULT_SYNCHRONOUS=2
     SQLITE_ENABLE_MATH_FUNCTIONS SQLITE_LIKE_DOESNT_MATCH_BLOBS SQLITE_USE_ALLOCA
     SQLITE_TEMP_STORE=1 SQLITE_DEFAULT_LOOKASIDE=1200,64)
-target_compile_options(skep_sqlite PRIVATE -w -ffile-prefix-map=${sqlite_source}=sqlite)
+target_compile_options(skep_sqlite PRIVATE -w -ffile-prefix-map=${sqlite_source}=sqlite ${SKEP_PROFILE_OPTIONS})
 # One file of 270,000 lines: what a sanitizer adds makes -O2 take many minutes. Undefined behaviour of SQLite's own is
 # not ours to find.
 if(SKEP_SANITIZE OR SKEP_FUZZ)

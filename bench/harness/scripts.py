@@ -1,6 +1,7 @@
 """What wrk sends where a GET is not enough: Lua scripts, kept under build/bench/disk/scripts."""
 
 import hashlib
+import json
 import re
 
 from harness import machine
@@ -76,6 +77,13 @@ def counted(header, among=None):
     """POSTs whose `header` is a new value in each, or one of `among`."""
     number = f"number % {among}" if among else "number"
     return COUNTED.replace("HEADER", header).replace("NUMBER", number)
+
+
+def posting(value, header=None):
+    """POSTs of `value` as JSON; `header`, if any, is a new value in each."""
+    body = json.dumps(value).replace("\\", "\\\\").replace("'", "\\'")
+    fields = f"wrk.body = '{body}'\nwrk.headers['content-type'] = 'application/json'\n"
+    return fields + (counted(header) if header else POST)
 
 
 def offending(path, every):
