@@ -66,15 +66,21 @@ private:
         (*task)->start();
         while (!(*task)->is_ended())
             co_await (*task)->changed().wait();
+        model::Response response = take_response(**task);
+        task->reset();              // as Skep does, so that the next one finds its memory warm
         co_await next_turn(loop_);  // as Skep sends: the replies of one turn of the loop together
-        write(**task);
+        write(std::move(response));
     }
 
-    void write(wasm::GuestTask& task) {
+    static model::Response take_response(wasm::GuestTask& task) {
         model::Response response = *task.take_head();
         Bytes frame;
         CHECK(task.next_frame(frame) == model::BodyStatus::ready);
         response.body = model::Body(std::move(frame));
+        return response;
+    }
+
+    void write(model::Response response) {
         const ResponseShape shape{.date = "Thu, 01 Jan 2026 01:00:00 GMT"};
         head_.clear();
         CHECK(write_response_head(response, framing_of(response, shape), shape, head_));
