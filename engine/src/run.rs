@@ -162,7 +162,8 @@ impl Run {
             self.cause.set(Some("guest_timeout"));
             return Ok(UpdateDeadline::Interrupt);
         }
-        if turn < Duration::from_nanos(self.engine.limits.quantum_ns) {
+        // Epochs end at any point of a turn: of two ends the one that is nearer to the quantum.
+        if turn < Duration::from_nanos(self.engine.limits.quantum_ns) / 2 {
             return Ok(UpdateDeadline::Continue(1));
         }
         self.preempted.set(true);

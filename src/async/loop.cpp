@@ -1,5 +1,7 @@
 #include "async/loop.hpp"
 
+#include <algorithm>
+
 namespace skep::async {
 
 Loop::Loop(const Clock& clock) : clock_(clock), now_(clock.now()), timers_(now_) {}
@@ -37,24 +39,35 @@ void Loop::run_chain() {
     ready_.take_all(next_);
 }
 
+void Loop::run_behind(bool is_idle) {
+    const TimePoint begin = clock_.now();
+    others_used_ += begin - now_;
+    if (!is_idle)
+        others_ended_ = begin;
+    if (others_used_ < kOthersShare * behind_used_ && begin - others_ended_ < std::min(others_used_, kLongestGap))
+        return;
+    Runnable* item = behind_.pop_front();
+    item->run();
+    run_chain();
+    behind_used_ = clock_.now() - begin;
+    others_used_ = Duration(0);
+}
+
 bool Loop::turn() {
     now_ = clock_.now();
-    in_turn_ = true;
     run_remote();
     timers_.advance(now_);
     ready_.take_all(next_);
 
     IntrusiveList<Runnable> current;
     current.take_all(ready_);
+    const bool is_idle = current.empty();
     while (Runnable* item = current.pop_front()) {
         item->run();
         run_chain();
     }
-    if (Runnable* item = behind_.pop_front()) {
-        item->run();
-        run_chain();
-    }
-    in_turn_ = false;
+    if (!behind_.empty())
+        run_behind(is_idle);
 
     if (!ready_.empty() || !behind_.empty())
         return true;

@@ -46,8 +46,10 @@ public:
             next_.push_back(item);
     }
 
-    // Runs `item` after everything else that is ready: of these, one runs a turn. For work that has used up
-    // its share of the thread.
+    // Runs `item` after everything else that is ready. For work that has used up its share of the thread. Of these one
+    // runs at a time, and then the others come first until they had kOthersShare times as long as it, or until none of
+    // them came for a while: as long as they had, kLongestGap at most, so that those who ask again as soon as they are
+    // answered keep their place.
     void post_behind(Runnable& item) {
         if (!item.is_linked())
             behind_.push_back(item);
@@ -63,8 +65,8 @@ public:
     TimePoint now() const { return now_; }
     const Clock& clock() const { return clock_; }
 
-    // Fires due timers, runs what was ready when the turn began, each item with what it posts next, then one item that
-    // was posted behind.
+    // Fires due timers, runs what was ready when the turn began, each item with what it posts next, then at most one
+    // item that was posted behind.
     // Returns whether more is ready.
     bool turn();
 
@@ -85,9 +87,12 @@ public:
 
 private:
     static constexpr int kMaxChain = 32;
+    static constexpr int kOthersShare = 3;
+    static constexpr Duration kLongestGap = std::chrono::microseconds(100);
 
     void run_remote();
     void run_chain();
+    void run_behind(bool is_idle);
 
     const Clock& clock_;
     TimePoint now_;
@@ -95,7 +100,9 @@ private:
     IntrusiveList<Runnable> ready_;
     IntrusiveList<Runnable> next_;
     IntrusiveList<Runnable> behind_;
-    bool in_turn_ = false;
+    Duration behind_used_{};  // by the last item that was posted behind
+    Duration others_used_{};  // since then
+    TimePoint others_ended_;
     std::thread::id thread_ = std::this_thread::get_id();
 
     std::function<void()> wake_;

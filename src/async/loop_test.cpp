@@ -52,6 +52,70 @@ TEST(Loop, runs_one_item_posted_behind_after_all_ready_ones) {
     EXPECT_EQ(log, "abs");
 }
 
+// Takes `cost` of the loop's time, and asks for more of it as long as it is given rounds.
+struct Work final : Runnable {
+    Work(TestLoop& loop, Duration cost, bool is_behind) : loop_(loop), cost_(cost), is_behind_(is_behind) {}
+    void post() { is_behind_ ? loop_.loop().post_behind(*this) : loop_.loop().post(*this); }
+    void run() override {
+        loop_.clock().advance(cost_);
+        used += cost_;
+        if (comes_back)
+            post();
+    }
+
+    bool comes_back = true;
+    Duration used{};
+
+private:
+    TestLoop& loop_;
+    Duration cost_;
+    bool is_behind_;
+};
+
+TEST(Loop, work_posted_behind_has_a_quarter_of_a_busy_thread) {
+    TestLoop loop;
+    Work quick(loop, 50us, false), slow(loop, 1ms, true);
+    quick.post();
+    slow.post();
+
+    while (quick.used + slow.used < 1s)
+        loop.loop().turn();
+
+    EXPECT_GE(quick.used, 740ms);
+    EXPECT_GE(slow.used, 240ms);
+}
+
+TEST(Loop, work_posted_behind_has_an_idle_thread_for_itself) {
+    TestLoop loop;
+    Work slow(loop, 1ms, true), slower(loop, 2ms, true);
+    slow.post();
+    slower.post();
+
+    for (int turn = 0; turn < 10; ++turn)
+        loop.loop().turn();
+
+    EXPECT_EQ(slow.used, 5ms);
+    EXPECT_EQ(slower.used, 10ms);
+}
+
+TEST(Loop, work_posted_behind_waits_a_moment_for_those_who_come_back_at_once) {
+    TestLoop loop;
+    Work quick(loop, 500us, false), slow(loop, 1ms, true);
+    quick.comes_back = false;
+    slow.post();
+    loop.loop().turn();
+    quick.post();
+    loop.loop().turn();
+    ASSERT_EQ(slow.used, 1ms);
+
+    loop.clock().advance(90us);
+    loop.loop().turn();
+    EXPECT_EQ(slow.used, 1ms);
+    loop.clock().advance(10us);
+    loop.loop().turn();
+    EXPECT_EQ(slow.used, 2ms);
+}
+
 TEST(Loop, forgets_an_item_that_is_destroyed) {
     TestLoop loop;
     std::string log;
