@@ -15,11 +15,17 @@ const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+// Fetched once: to find it costs more than to digest a few hundred bytes.
+const EVP_MD* sha256_algorithm() {
+    static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    return kAlgorithm;
+}
+
 }  // namespace
 
 Digest sha256(std::initializer_list<std::string_view> parts) {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-    CHECK(context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
+    CHECK(context && EVP_DigestInit_ex(context.get(), sha256_algorithm(), nullptr) == 1);
     for (const auto part : parts)
         CHECK(EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1);
     Digest digest;

@@ -45,7 +45,7 @@ protected:
         StatementHistory history;
         auto files = StoreFiles::open(*disk, loop.clock(), folder).value();
         auto reader = Connection::open(*files, Role::writer, settings.limits, history, loop.clock()).value();
-        const Bytes rows = reader->execute("SELECT count(*) FROM _skep_executions").value().rows;
+        const Bytes rows = reader->execute("SELECT count(*) FROM _skep_replies").value().rows;
         RowReader row = RowReader::rows(rows.view()).value();
         const std::int64_t count = std::get<std::int64_t>(row.next().value());
         reader.reset();

@@ -120,7 +120,7 @@ def test_a_result_that_is_too_large_is_an_error_value(app):
     [
         "PRAGMA journal_mode = DELETE",
         "SELECT * FROM _skep_kv",
-        "DELETE FROM _skep_executions",
+        "DELETE FROM _skep_replies",
         "COMMIT",
         "SAVEPOINT mine",
         "INSERT OR ROLLBACK INTO notes VALUES (1, 'x')",

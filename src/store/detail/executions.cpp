@@ -56,6 +56,13 @@ Result<model::Headers> unpacked(std::string_view bytes) {
     return headers;
 }
 
+// The first bytes of a digest are as good as any hash.
+std::int64_t lookup_of(const Digest& digest) {
+    std::int64_t lookup = 0;
+    std::memcpy(&lookup, digest.data(), sizeof lookup);
+    return lookup;
+}
+
 Failure reused(const model::KeyedExecution& execution) {
     if (execution.by_platform)
         return fail("nondeterministic_retry", "the repeated execution makes another call at this place than before");
@@ -86,9 +93,7 @@ std::unique_ptr<Executions::Claim> Executions::claim(const Digest& id) {
 }
 
 std::size_t Executions::HashOfDigest::operator()(const Digest& digest) const {
-    std::size_t hash = 0;
-    std::memcpy(&hash, digest.data(), sizeof hash);
-    return hash;
+    return static_cast<std::size_t>(lookup_of(digest));
 }
 
 void Executions::release(const Digest& id) {
@@ -100,12 +105,15 @@ std::int64_t Executions::wall_seconds() const {
     return std::chrono::duration_cast<std::chrono::seconds>(clock_.wall_now().time_since_epoch()).count();
 }
 
+// Records and their expiry are appended; by the digest, which is random, only the small entries of one index are
+// ordered: a batch of many executions writes few pages.
 Result<> Executions::prepare(Connection& writer) {
     TRY_DO(
-        writer.execute("CREATE TABLE IF NOT EXISTS _skep_executions (id BLOB PRIMARY KEY, fingerprint BLOB NOT NULL, "
-                       "peer TEXT NOT NULL, status INTEGER NOT NULL, headers BLOB NOT NULL, body BLOB NOT NULL, "
-                       "expires INTEGER NOT NULL) WITHOUT ROWID"));
-    TRY_DO(writer.execute("CREATE INDEX IF NOT EXISTS _skep_executions_expiry ON _skep_executions (expires)"));
+        writer.execute("CREATE TABLE IF NOT EXISTS _skep_replies (number INTEGER PRIMARY KEY, lookup INTEGER NOT NULL, "
+                       "expires INTEGER NOT NULL, status INTEGER NOT NULL, id BLOB NOT NULL, "
+                       "fingerprint BLOB NOT NULL, peer TEXT NOT NULL, headers BLOB NOT NULL, body BLOB NOT NULL)"));
+    TRY_DO(writer.execute("CREATE INDEX IF NOT EXISTS _skep_replies_lookup ON _skep_replies (lookup)"));
+    TRY_DO(writer.execute("CREATE INDEX IF NOT EXISTS _skep_replies_expiry ON _skep_replies (expires)"));
     return {};
 }
 
@@ -113,12 +121,13 @@ Result<std::optional<model::Response>> Executions::find(Connection& reader, cons
                                                         const model::KeyedExecution& execution,
                                                         const std::string& peer) const {
     RowWriter params;
-    params.begin_params(2);
+    params.begin_params(3);
+    params.integer(lookup_of(name.id));
     params.blob(as_text(name.id));
     params.integer(wall_seconds());
     TRY(const StatementResult found,
-        reader.execute("SELECT fingerprint, peer, status, headers, body FROM _skep_executions "
-                       "WHERE id = ?1 AND expires > ?2",
+        reader.execute("SELECT fingerprint, peer, status, headers, body FROM _skep_replies "
+                       "WHERE lookup = ?1 AND id = ?2 AND expires > ?3",
                        std::move(params).take()));
     TRY(RowReader row, RowReader::rows(found.rows.view()));
     if (row.at_end())
@@ -150,10 +159,10 @@ Result<> Executions::remove_expired(Connection& writer, std::int64_t now) {
     expired.begin_params(1);
     expired.integer(now);
     TRY_DO(
-        writer.execute("DELETE FROM _skep_executions WHERE id IN "
-                       "(SELECT id FROM _skep_executions WHERE expires <= ?1 LIMIT 4)",
+        writer.execute("DELETE FROM _skep_replies WHERE number IN "
+                       "(SELECT number FROM _skep_replies WHERE expires <= ?1 LIMIT 4)",
                        std::move(expired).take()));
-    TRY(const StatementResult left, writer.execute("SELECT min(expires) FROM _skep_executions"));
+    TRY(const StatementResult left, writer.execute("SELECT min(expires) FROM _skep_replies"));
     TRY(RowReader row, RowReader::rows(left.rows.view()));
     TRY(const Value first, row.next());
     const auto* seconds = std::get_if<std::int64_t>(&first);
@@ -176,15 +185,16 @@ Result<> Executions::record(Connection& writer, const Record& record, const mode
         TRY_DO(remove_expired(writer, now));
     }
     RowWriter params;
-    params.begin_params(7);
+    params.begin_params(8);
+    params.integer(lookup_of(record.name.id));
+    params.integer(expires);
+    params.integer(response.status);
     params.blob(as_text(record.name.id));
     params.blob(as_text(record.name.fingerprint));
     params.text(record.peer);
-    params.integer(response.status);
     params.blob(headers);
     params.blob(body.view());
-    params.integer(expires);
-    TRY_DO(writer.execute("INSERT OR REPLACE INTO _skep_executions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    TRY_DO(writer.execute("INSERT INTO _skep_replies VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                           std::move(params).take()));
     next_removal_ = std::min(next_removal_, expires);
     return {};

@@ -65,7 +65,6 @@ public:
     static Result<> prepare(Connection& writer);
 
 private:
-    // Its first bytes are as good as any hash.
     struct HashOfDigest {
         std::size_t operator()(const Digest& digest) const;
     };
