@@ -235,6 +235,9 @@ void skep_engine_free(skep_engine* engine);
 // Moves the epoch: call it every 1 to 2 ms from a thread of its own while guests run. Never blocks.
 void skep_engine_tick(skep_engine* engine);
 void skep_engine_status_of(const skep_engine* engine, skep_engine_status* status);
+// Gives back to the kernel what the calling thread and ended bodies have freed a while ago: call it now and then. Does
+// nothing where the program's allocator does so by itself.
+void skep_release_freed_memory(void);
 // What compiled code depends on besides the module: library version, compiler settings, CPU. Part of the
 // code cache's key. Needs no engine; `options` must be those of the engine that will run the code.
 bool skep_fingerprint(const skep_options* options, skep_buffer* text, skep_error** error);

@@ -6,11 +6,12 @@
 #include "host/http_outbound.hpp"
 #include "platform/failed_endpoint.hpp"
 #include "runtime/process_endpoint.hpp"
+#include "wasm/engine.hpp"
 
 namespace skep::platform {
 namespace {
 
-constexpr auto kTrimInterval = std::chrono::seconds(1);
+constexpr auto kTidyInterval = std::chrono::seconds(1);
 
 // Counts connections for the reports.
 class ConnectionCount final : public http::ServerObserver {
@@ -44,7 +45,7 @@ struct IoWorker::Parts {
           pipeline({loop, *random, caller, shared.reports, settings.access_log ? &shared.logger : nullptr},
                    settings.pipeline),
           background(loop) {
-        background.spawn(trim_idle_instances());
+        background.spawn(tidy());
     }
 
     // A drain ends the servers in good order; else they are cut.
@@ -77,13 +78,14 @@ struct IoWorker::Parts {
         return endpoint;
     }
 
-    async::Task<void> trim_idle_instances() {
+    async::Task<void> tidy() {
         while (true) {
-            co_await loop.sleep_for(kTrimInterval);
+            co_await loop.sleep_for(kTidyInterval);
             for (auto& [name, pooled] : reusing) {
                 if (const auto endpoint = pooled.endpoint.lock())
                     endpoint->trim(pooled.idle);
             }
+            wasm::Engine::release_freed_memory();
         }
     }
 

@@ -68,6 +68,10 @@ void Engine::keep_ticking() {
     state_->ticker->keep_alive();
 }
 
+void Engine::release_freed_memory() {
+    skep_release_freed_memory();
+}
+
 skep_engine* Engine::raw() const {
     return state_->raw.get();
 }

@@ -49,6 +49,10 @@ public:
     // A guest runs now: keep the epoch moving.
     void keep_ticking();
 
+    // Gives memory that was freed a while ago back to the kernel, where the allocator needs to be asked. For each
+    // thread that runs guests, now and then.
+    static void release_freed_memory();
+
     skep_engine* raw() const;
     const EngineOptions& options() const;
 
