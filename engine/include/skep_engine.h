@@ -331,8 +331,9 @@ typedef enum skep_result {
 typedef struct skep_shape {
     const uint8_t* params;  // skep_param
     size_t param_count;
-    uint32_t result;  // skep_result
-    uint32_t reserved;
+    uint32_t result;   // skep_result
+    uint32_t at_once;  // 1: on_call always answers before it returns, else the guest traps. Spares (), (string),
+                       // (string,string), (string,string,string) and (string,f64) what waiting costs
 } skep_shape;
 
 // A function of a core module: `strings` pairs (pointer, length), then the scalars, then the result.

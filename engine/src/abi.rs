@@ -345,7 +345,7 @@ pub struct Shape {
     pub params: *const u8,
     pub param_count: usize,
     pub result: u32,
-    pub reserved: u32,
+    pub at_once: u32,
 }
 
 pub const SCALAR_I32: u8 = 0;

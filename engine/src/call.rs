@@ -65,6 +65,20 @@ pub fn ask(run: Arc<Run>, function: Token, args: &[Arg]) -> Asked {
     }
 }
 
+impl Asked {
+    /// The answer of a function that answers before it returns.
+    pub fn at_once(self) -> Answer {
+        let mut state = self.call.state();
+        match std::mem::replace(&mut *state, State::Over) {
+            State::Answered(answer) => answer,
+            unanswered => {
+                *state = unanswered;
+                Answer::Trap("the host did not answer at once".to_owned())
+            }
+        }
+    }
+}
+
 impl Call {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -233,43 +233,95 @@ impl Reply for () {
     }
 }
 
-fn define<P: Params, R: Reply>(
-    instance: &mut LinkerInstance<'_, State>,
-    function: &Function,
-) -> wasmtime::Result<()> {
-    let token = function.token;
-    instance.func_wrap_async(&function.name, move |store: Store<'_>, params: P| {
-        let run = store.data().run.clone();
-        let asked = params.show(&store, |args| call::ask(run, token, args));
-        Box::new(async move {
-            match asked?.await {
-                Answer::Value(value) => R::make(value),
-                Answer::Fail { code, message } => R::fail(HostError { code, message }),
-                Answer::Trap(reason) => Err(Stop("guest_trap", reason).into()),
-            }
-        })
-    })
+fn reply_of<R: Reply>(answer: Answer) -> wasmtime::Result<R> {
+    match answer {
+        Answer::Value(value) => R::make(value),
+        Answer::Fail { code, message } => R::fail(HostError { code, message }),
+        Answer::Trap(reason) => Err(Stop("guest_trap", reason).into()),
+    }
 }
 
-fn define_any<P: Params>(
+/// How a function of known types is added to a linker.
+trait Define {
+    fn define<P: Params, R: Reply>(
+        instance: &mut LinkerInstance<'_, State>,
+        function: &Function,
+    ) -> wasmtime::Result<()>;
+}
+
+/// The guest may wait for the answer.
+struct Later;
+
+impl Define for Later {
+    fn define<P: Params, R: Reply>(
+        instance: &mut LinkerInstance<'_, State>,
+        function: &Function,
+    ) -> wasmtime::Result<()> {
+        let token = function.token;
+        instance.func_wrap_async(&function.name, move |store: Store<'_>, params: P| {
+            let run = store.data().run.clone();
+            let asked = params.show(&store, |args| call::ask(run, token, args));
+            Box::new(async move { reply_of::<R>(asked?.await) })
+        })
+    }
+}
+
+/// The answer is there when C++ returns.
+struct AtOnce;
+
+impl Define for AtOnce {
+    fn define<P: Params, R: Reply>(
+        instance: &mut LinkerInstance<'_, State>,
+        function: &Function,
+    ) -> wasmtime::Result<()> {
+        let token = function.token;
+        instance.func_wrap(&function.name, move |store: Store<'_>, params: P| {
+            let run = store.data().run.clone();
+            let asked = params.show(&store, |args| call::ask(run, token, args))?;
+            reply_of::<R>(asked.at_once())
+        })
+    }
+}
+
+fn define_any<D: Define, P: Params>(
     instance: &mut LinkerInstance<'_, State>,
     function: &Function,
 ) -> wasmtime::Result<bool> {
     match function.result {
-        RESULT_NONE => define::<P, ()>(instance, function)?,
-        RESULT_BYTES => define::<P, (Result<Bytes, HostError>,)>(instance, function)?,
-        RESULT_STRING => define::<P, (Result<Text, HostError>,)>(instance, function)?,
+        RESULT_NONE => D::define::<P, ()>(instance, function)?,
+        RESULT_BYTES => D::define::<P, (Result<Bytes, HostError>,)>(instance, function)?,
+        RESULT_STRING => D::define::<P, (Result<Text, HostError>,)>(instance, function)?,
         RESULT_OPTION_BYTES => {
-            define::<P, (Result<Option<Bytes>, HostError>,)>(instance, function)?
+            D::define::<P, (Result<Option<Bytes>, HostError>,)>(instance, function)?
         }
         RESULT_OPTION_STRING => {
-            define::<P, (Result<Option<Text>, HostError>,)>(instance, function)?
+            D::define::<P, (Result<Option<Text>, HostError>,)>(instance, function)?
         }
-        RESULT_HANDLE => define::<P, (Result<Resource<Handle>, HostError>,)>(instance, function)?,
-        RESULT_UNIT => define::<P, (Result<(), HostError>,)>(instance, function)?,
+        RESULT_HANDLE => {
+            D::define::<P, (Result<Resource<Handle>, HostError>,)>(instance, function)?
+        }
+        RESULT_UNIT => D::define::<P, (Result<(), HostError>,)>(instance, function)?,
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+type Str = WasmStr;
+type List = WasmList<u8>;
+type Own = Resource<Handle>;
+
+fn add_at_once(
+    instance: &mut LinkerInstance<'_, State>,
+    function: &Function,
+) -> wasmtime::Result<bool> {
+    match function.params[..] {
+        [] => define_any::<AtOnce, ()>(instance, function),
+        [S] => define_any::<AtOnce, (Str,)>(instance, function),
+        [S, S] => define_any::<AtOnce, (Str, Str)>(instance, function),
+        [S, S, S] => define_any::<AtOnce, (Str, Str, Str)>(instance, function),
+        [S, F] => define_any::<AtOnce, (Str, f64)>(instance, function),
+        _ => Ok(false),
+    }
 }
 
 /// Adds the function if its shape is one of these; says whether it was.
@@ -277,25 +329,25 @@ pub fn add(
     instance: &mut LinkerInstance<'_, State>,
     function: &Function,
 ) -> wasmtime::Result<bool> {
-    type Str = WasmStr;
-    type List = WasmList<u8>;
-    type Own = Resource<Handle>;
+    if function.at_once && add_at_once(instance, function)? {
+        return Ok(true);
+    }
     match function.params[..] {
-        [] => define_any::<()>(instance, function),
-        [S] => define_any::<(Str,)>(instance, function),
-        [S, S] => define_any::<(Str, Str)>(instance, function),
-        [S, B] => define_any::<(Str, List)>(instance, function),
-        [S, S, B] => define_any::<(Str, Str, List)>(instance, function),
-        [S, S, S] => define_any::<(Str, Str, Str)>(instance, function),
-        [B] => define_any::<(List,)>(instance, function),
-        [S, N] => define_any::<(Str, u64)>(instance, function),
-        [S, F] => define_any::<(Str, f64)>(instance, function),
-        [H] => define_any::<(Own,)>(instance, function),
-        [H, S] => define_any::<(Own, Str)>(instance, function),
-        [H, S, S] => define_any::<(Own, Str, Str)>(instance, function),
-        [H, S, B] => define_any::<(Own, Str, List)>(instance, function),
-        [H, S, S, B] => define_any::<(Own, Str, Str, List)>(instance, function),
-        [H, B] => define_any::<(Own, List)>(instance, function),
+        [] => define_any::<Later, ()>(instance, function),
+        [S] => define_any::<Later, (Str,)>(instance, function),
+        [S, S] => define_any::<Later, (Str, Str)>(instance, function),
+        [S, B] => define_any::<Later, (Str, List)>(instance, function),
+        [S, S, B] => define_any::<Later, (Str, Str, List)>(instance, function),
+        [S, S, S] => define_any::<Later, (Str, Str, Str)>(instance, function),
+        [B] => define_any::<Later, (List,)>(instance, function),
+        [S, N] => define_any::<Later, (Str, u64)>(instance, function),
+        [S, F] => define_any::<Later, (Str, f64)>(instance, function),
+        [H] => define_any::<Later, (Own,)>(instance, function),
+        [H, S] => define_any::<Later, (Own, Str)>(instance, function),
+        [H, S, S] => define_any::<Later, (Own, Str, Str)>(instance, function),
+        [H, S, B] => define_any::<Later, (Own, Str, List)>(instance, function),
+        [H, S, S, B] => define_any::<Later, (Own, Str, Str, List)>(instance, function),
+        [H, B] => define_any::<Later, (Own, List)>(instance, function),
         _ => Ok(false),
     }
 }

@@ -37,6 +37,7 @@ pub struct Function {
     pub name: String,
     pub params: Vec<u8>,
     pub result: u32,
+    pub at_once: bool,
     pub token: Token,
 }
 
@@ -145,13 +146,13 @@ pub unsafe extern "C" fn skep_hosts_func(
             let (interface, name, shape) = (interface.text(), name.text(), &*shape);
             (*hosts).claim(&interface, &name)?;
             let params = abi::array(shape.params, shape.param_count).to_vec();
-            let (result, token) = (shape.result, Token(function));
             (*hosts).functions.push(Function {
                 interface,
                 name,
                 params,
-                result,
-                token,
+                result: shape.result,
+                at_once: shape.at_once != 0,
+                token: Token(function),
             });
             Ok(())
         })

@@ -89,7 +89,7 @@ layouts! {
         kind, functions, instances, memories, nesting, reserved, min_memory, imports, import_count,
         exports, export_count,
     }
-    skep_shape = Shape { params, param_count, result, reserved }
+    skep_shape = Shape { params, param_count, result, at_once }
     skep_core_shape = CoreShape { strings, result, scalars, scalar_count }
     skep_directory = Directory { host_path, guest_path, writable, reserved }
     skep_settings = Settings {

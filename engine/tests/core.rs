@@ -94,7 +94,7 @@ fn standard_input_is_the_request_body() {
     let app = world.app(&program("", CAT));
     let mut client = Client::cgi(app, &[]);
     client.push(b"first ");
-    assert_eq!(client.poll(), POLL_PENDING);
+    assert_eq!(client.go_on(), POLL_PENDING);
     client.push(b"second");
     client.end();
 
@@ -113,7 +113,7 @@ fn a_paused_output_waits_to_be_resumed() {
     let app = world.app(&program("ab", &format!("{print} {print}")));
     let mut client = Client::cgi(app, &[]);
     client.write_answer = WRITE_PAUSE;
-    assert_eq!(client.poll(), POLL_PENDING);
+    assert_eq!(client.go_on(), POLL_PENDING);
     assert_eq!(client.stdout(), "ab");
     client.write_answer = 0;
 

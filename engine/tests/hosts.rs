@@ -23,12 +23,16 @@ fn slice(text: &'static str) -> Slice {
 }
 
 fn declare(world: &World) {
+    declare_get(world, 0);
+}
+
+fn declare_get(world: &World, get_at_once: u32) {
     let func = |interface, name, params: &[u8], result, number: usize| {
         let shape = Shape {
             params: params.as_ptr(),
             param_count: params.len(),
             result,
-            reserved: 0,
+            at_once: if number == GET { get_at_once } else { 0 },
         };
         let number = number as *mut c_void;
         assert!(unsafe {
@@ -77,8 +81,16 @@ fn run(
     body: &str,
     answer: impl FnMut(usize, &[Arg], *mut Call) + 'static,
 ) -> (support::client::Ended, Box<Client>) {
+    run_get(0, body, answer)
+}
+
+fn run_get(
+    at_once: u32,
+    body: &str,
+    answer: impl FnMut(usize, &[Arg], *mut Call) + 'static,
+) -> (support::client::Ended, Box<Client>) {
     let world = World::new();
-    declare(&world);
+    declare_get(&world, at_once);
     let app = world.app(&handler_calling("a-keya-value", body));
     let mut client = Client::get(app);
     client.on_call = Box::new(answer);
@@ -130,6 +142,36 @@ fn a_failure_is_an_error_value() {
     });
 
     assert_eq!(client.text(), "denied");
+}
+
+#[test]
+fn a_function_that_answers_at_once_does_so() {
+    let (_, client) = run_get(1, GET_AND_ANSWER, |_, args, call| unsafe {
+        assert_eq!(args[0].value.bytes.text(), "a-key");
+        skep_call_done_copy(call, Slice::of(b"found"));
+    });
+
+    assert_eq!(client.text(), "found");
+}
+
+#[test]
+fn a_failure_at_once_is_an_error_value() {
+    let (_, client) = run_get(1, GET_AND_ANSWER, |_, _, call| unsafe {
+        skep_call_fail(call, Slice::of(b"denied"), Slice::of(b"no grant"));
+    });
+
+    assert_eq!(client.text(), "denied");
+}
+
+#[test]
+fn a_guest_traps_that_was_promised_an_answer_at_once() {
+    let (ended, client) = run_get(1, GET_AND_ANSWER, |_, _, _| {});
+
+    assert_eq!(
+        (ended.code(), ended.message()),
+        ("guest_trap", "the host did not answer at once")
+    );
+    assert_eq!(client.cancelled_calls, 1);
 }
 
 #[test]
@@ -234,7 +276,7 @@ fn a_call_that_waits_is_cancelled_with_its_task() {
     let app = world.app(&handler_calling("a-key", GET_AND_ANSWER));
     let mut client = Client::get(app);
     client.on_call = Box::new(|_, _, _| {});
-    assert_eq!(client.poll(), POLL_PENDING);
+    assert_eq!(client.go_on(), POLL_PENDING);
 
     client.free();
 
@@ -250,7 +292,7 @@ fn a_name_can_be_declared_once() {
         params: std::ptr::null(),
         param_count: 0,
         result: RESULT_NONE,
-        reserved: 0,
+        at_once: 0,
     };
     let kv = slice("skep:platform/kv@0.1.0");
 

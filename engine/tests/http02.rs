@@ -61,7 +61,7 @@ fn a_body_is_streamed_in_both_directions() {
     ));
     let mut client = Client::post(app);
     client.push(b"one ");
-    assert_eq!(client.poll(), POLL_PENDING);
+    assert_eq!(client.go_on(), POLL_PENDING);
     client.push(b"two");
     client.end();
 
@@ -148,7 +148,7 @@ fn a_cancelled_task_frees_its_slot_and_timers() {
         "(call $block (call $sleep (i64.const 3000000000)))",
     ));
     let mut client = Client::get(app);
-    assert_eq!(client.poll(), POLL_PENDING);
+    assert_eq!(client.go_on(), POLL_PENDING);
 
     unsafe { skep_task_cancel(client.task) };
 

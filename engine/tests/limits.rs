@@ -166,7 +166,7 @@ fn sleeping_forever_can_be_cancelled() {
     let world = World::new();
     let app = world.app(&handler("", "(call $block (call $sleep (i64.const -1)))"));
     let mut client = Client::get(app);
-    assert_eq!(client.poll(), POLL_PENDING);
+    assert_eq!(client.go_on(), POLL_PENDING);
 
     client.free();
 

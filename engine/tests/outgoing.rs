@@ -59,7 +59,7 @@ fn sent(world: &World) -> (*mut skep_engine::app::App, Box<Client>, Rc<RefCell<S
         );
         seen.outgoing = Some(outgoing);
     });
-    assert_eq!(client.poll(), POLL_PENDING);
+    assert_eq!(client.go_on(), POLL_PENDING);
     (app, client, seen)
 }
 
@@ -84,7 +84,7 @@ fn a_request_is_answered_with_a_stream() {
     );
     respond(outgoing);
     unsafe { skep_outgoing_push(outgoing, support::client::buffer(b"part one, ")) };
-    assert_eq!(client.poll(), POLL_PENDING);
+    assert_eq!(client.go_on(), POLL_PENDING);
     unsafe {
         skep_outgoing_push(outgoing, support::client::buffer(b"part two"));
         skep_outgoing_end(outgoing, std::ptr::null());

@@ -12,7 +12,7 @@ void current_key(wasm::GuestTask& task, HostArgs, HostCall call) {
 }  // namespace
 
 Result<> add_idempotency(wasm::HostFunctions& functions) {
-    Interface interface(functions, "idempotency", "idempotency");
+    Interface interface(functions, "idempotency", "idempotency", Answered::at_once);
     return interface.add("current-key", {}, ResultShape::option_string, current_key);
 }
 

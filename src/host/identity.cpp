@@ -29,7 +29,7 @@ void get(wasm::GuestTask& task, HostArgs args, HostCall call) {
 }  // namespace
 
 Result<> add_identity(wasm::HostFunctions& functions) {
-    Interface interface(functions, "identity", "identity");
+    Interface interface(functions, "identity", "identity", Answered::at_once);
     TRY_DO(interface.add("get", {Param::string}, ResultShape::option_string, get));
     return interface.add("claim", {Param::string}, ResultShape::option_string,
                          [](auto&, HostArgs, HostCall call) { answer_option(std::move(call), nullptr); });

@@ -22,7 +22,7 @@ void invoke(wasm::GuestTask& task, HostArgs args, HostCall call) {
 }  // namespace
 
 Result<> add_invoke(wasm::HostFunctions& functions) {
-    Interface interface(functions, "invoke", "service");
+    Interface interface(functions, "invoke", "service", Answered::later);
     return interface.add("invoke", {Param::string, Param::string, Param::bytes}, ResultShape::bytes, invoke);
 }
 

@@ -68,12 +68,12 @@ void log(wasm::GuestTask& task, HostArgs args, HostCall call) {
 }  // namespace
 
 Result<> add_log(wasm::HostFunctions& functions) {
-    Interface interface(functions, "log", "log");
+    Interface interface(functions, "log", "log", Answered::at_once);
     TRY_DO(interface.add("write", {Param::string, Param::string}, ResultShape::none, write));
     TRY_DO(
         interface.add("write-fields", {Param::string, Param::string, Param::string}, ResultShape::none, write_fields));
     return functions.add("wasi:logging/logging@0.1.0-draft", "log", {Param::other, Param::string, Param::string},
-                         ResultShape::none, log);
+                         ResultShape::none, Answered::at_once, log);
 }
 
 }  // namespace skep::host

@@ -11,7 +11,7 @@ GuestMetrics& metrics_of(wasm::GuestTask& task) {
 }  // namespace
 
 Result<> add_metrics(wasm::HostFunctions& functions) {
-    Interface interface(functions, "metrics", "metrics");
+    Interface interface(functions, "metrics", "metrics", Answered::at_once);
     const std::vector<Param> params{Param::string, Param::f64};
     TRY_DO(interface.add("counter-add", params, ResultShape::unit, [](auto& task, HostArgs args, HostCall call) {
         answer(std::move(call), metrics_of(task).add(args.text(0), args.f64(1)));

@@ -34,7 +34,7 @@ void get_bytes(wasm::GuestTask& task, HostArgs args, HostCall call) {
 }  // namespace
 
 Result<> add_secrets(wasm::HostFunctions& functions) {
-    Interface interface(functions, "secrets", "secrets");
+    Interface interface(functions, "secrets", "secrets", Answered::at_once);
     TRY_DO(interface.add("get", {Param::string}, ResultShape::string, get));
     return interface.add("get-bytes", {Param::string}, ResultShape::bytes, get_bytes);
 }

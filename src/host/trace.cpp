@@ -4,7 +4,7 @@
 namespace skep::host {
 
 Result<> add_trace(wasm::HostFunctions& functions) {
-    Interface interface(functions, "trace", "trace");
+    Interface interface(functions, "trace", "trace", Answered::at_once);
     const std::vector<Param> pair{Param::string, Param::string};
     TRY_DO(interface.add("set-attribute", pair, ResultShape::none, [](auto& task, HostArgs args, HostCall call) {
         services_of(task).set_attribute(args.text(0), args.text(1));

@@ -18,7 +18,7 @@ void perform(wasm::GuestTask& task, HostArgs, HostCall call) {
 
 Result<> add_transaction(wasm::HostFunctions& functions) {
     using store::HandlerTransaction;
-    Interface interface(functions, "transaction", "transaction");
+    Interface interface(functions, "transaction", "transaction", Answered::later);
     TRY_DO(interface.add("begin", {}, ResultShape::unit, perform<&HandlerTransaction::begin>));
     TRY_DO(interface.add("commit", {}, ResultShape::unit, perform<&HandlerTransaction::commit>));
     return interface.add("rollback", {}, ResultShape::unit, perform<&HandlerTransaction::rollback>);

@@ -88,14 +88,14 @@ HostFunctions::~HostFunctions() {
 }
 
 Result<> HostFunctions::add(std::string_view interface, std::string_view name, std::vector<Param> params,
-                            ResultShape result, HostFunction function) {
+                            ResultShape result, Answered answered, HostFunction function) {
     std::vector<std::uint8_t> raw_params;
     for (const Param param : params)
         raw_params.push_back(static_cast<std::uint8_t>(param));
     const skep_shape shape{.params = raw_params.data(),
                            .param_count = raw_params.size(),
                            .result = static_cast<std::uint32_t>(result),
-                           .reserved = 0};
+                           .at_once = answered == Answered::at_once ? 1U : 0U};
     functions_.push_back(std::make_unique<HostFunction>(std::move(function)));
     skep_error* failure = nullptr;
     if (!skep_hosts_func(raw_, to_raw(interface), to_raw(name), &shape, functions_.back().get(), &failure))

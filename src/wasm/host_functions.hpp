@@ -68,6 +68,8 @@ using HostFunction = std::function<void(GuestTask& task, HostArgs args, HostCall
 
 enum class Param : std::uint8_t { string, bytes, u64, f64, handle, other };
 enum class ResultShape : std::uint8_t { none, bytes, string, option_bytes, option_string, handle, unit, other };
+// Whether every call is answered before the host function returns: the guest need not be able to wait then.
+enum class Answered : std::uint8_t { at_once, later };
 enum class CoreResult : std::uint8_t { none, status, data };
 
 // Every host function of the process: declared at start, then constant. Outlives all apps.
@@ -80,7 +82,7 @@ public:
 
     // `interface` with its version, "skep:platform/config@0.1.0".
     Result<> add(std::string_view interface, std::string_view name, std::vector<Param> params, ResultShape result,
-                 HostFunction function);
+                 Answered answered, HostFunction function);
 
     // A core module's import: `strings` pairs of pointer and length, then `i32s` integers, then `f64s` numbers.
     struct CoreShape {

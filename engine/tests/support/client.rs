@@ -241,6 +241,16 @@ impl Client {
         status
     }
 
+    /// Polls until the guest waits or has ended, however slow the machine.
+    pub fn go_on(&mut self) -> u32 {
+        loop {
+            match self.poll() {
+                POLL_PREEMPTED => self.preempted += 1,
+                status => return status,
+            }
+        }
+    }
+
     pub fn pull(&mut self) {
         while self.body_end.is_none() {
             let mut frame = Buffer::EMPTY;

@@ -20,7 +20,7 @@ Result<> Interface::add(std::string_view name, std::vector<Param> params, Result
         ++(param == Param::f64 ? shape.f64s : shape.strings);
     std::string core_name(name);
     std::ranges::replace(core_name, '-', '_');
-    TRY_DO(functions_.add(interface_, name, std::move(params), result, function));
+    TRY_DO(functions_.add(interface_, name, std::move(params), result, answered_, function));
     return functions_.add_core(module_, core_name, shape, function);
 }
 

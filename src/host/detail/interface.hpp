@@ -13,6 +13,7 @@
 
 namespace skep::host {
 
+using wasm::Answered;
 using wasm::CoreResult;
 using wasm::HostArgs;
 using wasm::HostCall;
@@ -28,8 +29,11 @@ inline GuestServices& services_of(wasm::GuestTask& task) {
 // `module`.`name` with '_' for '-'.
 class Interface {
 public:
-    Interface(wasm::HostFunctions& functions, std::string_view interface, std::string_view module)
-        : functions_(functions), interface_(fmt::format("skep:platform/{}@0.1.0", interface)), module_(module) {}
+    Interface(wasm::HostFunctions& functions, std::string_view interface, std::string_view module, Answered answered)
+        : functions_(functions),
+          interface_(fmt::format("skep:platform/{}@0.1.0", interface)),
+          module_(module),
+          answered_(answered) {}
 
     Result<> add(std::string_view name, std::vector<Param> params, ResultShape result,
                  const wasm::HostFunction& function);
@@ -38,6 +42,7 @@ private:
     wasm::HostFunctions& functions_;
     std::string interface_;
     std::string module_;
+    Answered answered_;
 };
 
 // Completes `call` with a text, or as an option that is empty.
