@@ -207,7 +207,7 @@ typedef struct skep_options {
     uint32_t max_functions;        // functions in a module's file [200,000]
     uint32_t max_nesting;          // components in components [16]
     uint32_t body_chunk;           // bytes that a guest may write to a body at once [64 KiB]
-    uint64_t quantum_ns;           // running time after which a guest is preempted [1 ms]
+    uint64_t quantum_ns;           // a guest is preempted at the first tick past half of it [1 ms]
     uint8_t disable_pagemap_scan;  // 1: reset slots by memset
     uint8_t sanitizer;             // 1: on-demand allocation, no signal handlers (ASan, TSan, valgrind)
     uint8_t reserved[6];           // zero
@@ -235,7 +235,7 @@ void skep_engine_free(skep_engine* engine);
 // Moves the epoch: call it every 1 to 2 ms from a thread of its own while guests run. Never blocks.
 void skep_engine_tick(skep_engine* engine);
 void skep_engine_status_of(const skep_engine* engine, skep_engine_status* status);
-// Gives back to the kernel what the calling thread and ended bodies have freed a while ago: call it now and then. Does
+// Gives back to the kernel what the calling thread and ended threads have freed a while ago: call it now and then. Does
 // nothing where the program's allocator does so by itself.
 void skep_release_freed_memory(void);
 // What compiled code depends on besides the module: library version, compiler settings, CPU. Part of the
@@ -326,14 +326,15 @@ typedef enum skep_result {
 } skep_result;
 
 // Shapes that are fast (typed): parameters (), (string), (string,string), (string,bytes), (string,string,bytes),
-// (bytes), (string,u64), (string,f64), each of the first six also with a handle in front; results 0 to 6.
-// Every other combination works through dynamic values, which is slower, and slow for large `list<u8>`.
+// (string,string,string), (bytes), (string,u64), (string,f64), each of the first six also with a handle in front;
+// results 0 to 6. Every other combination works through dynamic values, which is slower, and slow for large `list<u8>`.
 typedef struct skep_shape {
     const uint8_t* params;  // skep_param
     size_t param_count;
     uint32_t result;   // skep_result
-    uint32_t at_once;  // 1: on_call always answers before it returns, else the guest traps. Spares (), (string),
-                       // (string,string), (string,string,string) and (string,f64) what waiting costs
+    uint32_t at_once;  // 1: on_call always answers before it returns. (), (string), (string,string),
+                       // (string,string,string) and (string,f64) with results 0 to 6 are spared what waiting costs, and
+                       // trap where the answer is missing
 } skep_shape;
 
 // A function of a core module: `strings` pairs (pointer, length), then the scalars, then the result.

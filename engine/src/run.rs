@@ -162,7 +162,7 @@ impl Run {
             self.cause.set(Some("guest_timeout"));
             return Ok(UpdateDeadline::Interrupt);
         }
-        // Epochs end at any point of a turn: of two ends the one that is nearer to the quantum.
+        // Epochs of the quantum's length end at any point of a turn: past its half, this end is the nearer one.
         if turn < Duration::from_nanos(self.engine.limits.quantum_ns) / 2 {
             return Ok(UpdateDeadline::Continue(1));
         }

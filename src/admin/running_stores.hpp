@@ -47,8 +47,9 @@ private:
     async::BlockingPool copying_{1, 4};
 };
 
-// The migrations of `services`, those with a database, whose stores `store_of` gives. Blocking.
 using StoreOf = std::function<std::shared_ptr<store::ServiceStore>(const model::Service&)>;
+
+// The migrations of `services`, those with a database, whose stores `store_of` gives. Blocking.
 Result<std::vector<MigrationReport>> list_migrations(const std::vector<model::Service>& services,
                                                      const StoreOf& store_of);
 

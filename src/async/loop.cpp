@@ -17,7 +17,7 @@ void Loop::post_remote(std::function<void()> work) {
         wake_();
 }
 
-void Loop::run_remote() {
+bool Loop::run_remote() {
     std::vector<std::function<void()>> work;
     {
         const std::lock_guard lock(remote_mutex_);
@@ -27,6 +27,7 @@ void Loop::run_remote() {
         item();
         run_chain();
     }
+    return !work.empty();
 }
 
 void Loop::run_chain() {
@@ -46,22 +47,21 @@ void Loop::run_behind(bool is_idle) {
         others_ended_ = begin;
     if (others_used_ < kOthersShare * behind_used_ && begin - others_ended_ < std::min(others_used_, kLongestGap))
         return;
-    Runnable* item = behind_.pop_front();
-    item->run();
-    run_chain();
-    behind_used_ = clock_.now() - begin;
+    behind_.pop_front()->run();
+    behind_used_ = std::min(clock_.now() - begin, kMostOwed);
     others_used_ = Duration(0);
+    run_chain();
 }
 
 bool Loop::turn() {
     now_ = clock_.now();
-    run_remote();
+    const bool ran_remote = run_remote();
     timers_.advance(now_);
     ready_.take_all(next_);
 
     IntrusiveList<Runnable> current;
     current.take_all(ready_);
-    const bool is_idle = current.empty();
+    const bool is_idle = !ran_remote && current.empty();
     while (Runnable* item = current.pop_front()) {
         item->run();
         run_chain();

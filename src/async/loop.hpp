@@ -89,8 +89,9 @@ private:
     static constexpr int kMaxChain = 32;
     static constexpr int kOthersShare = 3;
     static constexpr Duration kLongestGap = std::chrono::microseconds(100);
+    static constexpr Duration kMostOwed = std::chrono::milliseconds(10);  // a thread may be held up for longer
 
-    void run_remote();
+    bool run_remote();
     void run_chain();
     void run_behind(bool is_idle);
 
@@ -101,7 +102,7 @@ private:
     IntrusiveList<Runnable> next_;
     IntrusiveList<Runnable> behind_;
     Duration behind_used_{};  // by the last item that was posted behind
-    Duration others_used_{};  // since then
+    Duration others_used_{};  // since then, while something waited behind
     TimePoint others_ended_;
     std::thread::id thread_ = std::this_thread::get_id();
 

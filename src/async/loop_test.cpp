@@ -116,6 +116,49 @@ TEST(Loop, work_posted_behind_waits_a_moment_for_those_who_come_back_at_once) {
     EXPECT_EQ(slow.used, 2ms);
 }
 
+TEST(Loop, work_posted_behind_waits_no_longer_than_the_others_had) {
+    TestLoop loop;
+    Work quick(loop, 30us, false), slow(loop, 1ms, true);
+    quick.comes_back = false;
+    slow.post();
+    loop.loop().turn();
+    quick.post();
+    loop.loop().turn();
+
+    loop.clock().advance(30us);
+    loop.loop().turn();
+
+    EXPECT_EQ(slow.used, 2ms);
+}
+
+TEST(Loop, work_posted_behind_waits_for_what_other_threads_post) {
+    TestLoop loop;
+    Work slow(loop, 1ms, true);
+    slow.post();
+    loop.loop().turn();
+    loop.loop().post_remote([&] { loop.clock().advance(500us); });
+    loop.loop().turn();
+    loop.clock().advance(150us);
+    loop.loop().post_remote([&] { loop.clock().advance(500us); });
+
+    loop.loop().turn();
+
+    EXPECT_EQ(slow.used, 1ms);
+}
+
+TEST(Loop, a_thread_that_was_held_up_owes_the_others_little) {
+    TestLoop loop;
+    Work quick(loop, 1ms, false), slow(loop, 1s, true);
+    slow.post();
+    loop.loop().turn();
+    quick.post();
+
+    for (int turn = 0; turn < 31; ++turn)
+        loop.loop().turn();
+
+    EXPECT_EQ(slow.used, 2s);
+}
+
 TEST(Loop, forgets_an_item_that_is_destroyed) {
     TestLoop loop;
     std::string log;

@@ -39,8 +39,8 @@ Result<> add_config(wasm::HostFunctions& functions) {
     Interface interface(functions, "config", "config", Answered::at_once);
     TRY_DO(interface.add("get", {Param::string}, ResultShape::option_string, get));
     constexpr std::string_view kStore = "wasi:config/store@0.2.0-rc.1";
-    TRY_DO(functions.add(kStore, "get", {Param::string}, ResultShape::other, Answered::at_once, get_from_store));
-    return functions.add(kStore, "get-all", {}, ResultShape::other, Answered::at_once, get_all_from_store);
+    TRY_DO(functions.add(kStore, "get", {{Param::string}, ResultShape::other, Answered::at_once}, get_from_store));
+    return functions.add(kStore, "get-all", {{}, ResultShape::other, Answered::at_once}, get_all_from_store);
 }
 
 }  // namespace skep::host

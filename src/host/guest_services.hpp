@@ -32,6 +32,7 @@ public:
     // wasm::GuestHost
     bool output(wasm::GuestStream stream, std::string_view bytes) override;
     Result<> before_timer(wasm::GuestTask& task) override;
+    bool is_waited_for() const override { return transaction_ != nullptr && transaction_->holds_turn(); }
     async::Task<Result<model::Response>> send(model::Request request, std::chrono::nanoseconds patience) override;
 
     // The transaction of the handler that runs, which outlives it; without one there is no store.

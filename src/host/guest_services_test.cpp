@@ -67,6 +67,14 @@ protected:
                             std::make_shared<LogBudget>(1 << 20, loop_.clock().now()), make_context()};
 };
 
+TEST_F(GuestCalls, a_guest_is_waited_for_while_it_holds_the_turn) {
+    EXPECT_FALSE(services_.is_waited_for());
+
+    transaction_.hold_turn(true);
+
+    EXPECT_TRUE(services_.is_waited_for());
+}
+
 TEST_F(GuestCalls, step_out_of_the_transaction_before_they_leave) {
     transaction_.hold();
     auto calling = services_.invoke("users", "GET /users/1", "");

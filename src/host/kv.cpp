@@ -88,11 +88,10 @@ Result<> add_kv(wasm::HostFunctions& functions) {
     TRY_DO(interface.add("get", {Param::string}, ResultShape::option_bytes, get));
     TRY_DO(interface.add("set", {Param::string, Param::bytes}, ResultShape::unit, set));
     TRY_DO(interface.add("delete", {Param::string}, ResultShape::unit, remove));
-    const std::vector<Param> params{Param::string, Param::string, Param::other};
-    TRY_DO(functions.add("skep:platform/kv@0.1.0", "list", params, ResultShape::other, Answered::later,
-                         list<answer_keys>));
-    const wasm::HostFunctions::CoreShape shape{.strings = 2, .i32s = 1, .result = CoreResult::data};
-    return functions.add_core("kv", "list", shape, list<answer_keys_json>);
+    const Shape shape{{Param::string, Param::string, Param::other}, ResultShape::other, Answered::later};
+    TRY_DO(functions.add("skep:platform/kv@0.1.0", "list", shape, list<answer_keys>));
+    const CoreShape core_shape{.strings = 2, .i32s = 1, .result = CoreResult::data};
+    return functions.add_core("kv", "list", core_shape, list<answer_keys_json>);
 }
 
 }  // namespace skep::host

@@ -72,8 +72,8 @@ Result<> add_log(wasm::HostFunctions& functions) {
     TRY_DO(interface.add("write", {Param::string, Param::string}, ResultShape::none, write));
     TRY_DO(
         interface.add("write-fields", {Param::string, Param::string, Param::string}, ResultShape::none, write_fields));
-    return functions.add("wasi:logging/logging@0.1.0-draft", "log", {Param::other, Param::string, Param::string},
-                         ResultShape::none, Answered::at_once, log);
+    const Shape shape{{Param::other, Param::string, Param::string}, ResultShape::none, Answered::at_once};
+    return functions.add("wasi:logging/logging@0.1.0-draft", "log", shape, log);
 }
 
 }  // namespace skep::host

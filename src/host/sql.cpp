@@ -93,14 +93,12 @@ void execute(wasm::GuestTask& task, HostArgs args, HostCall call) {
 
 Result<> add_sql(wasm::HostFunctions& functions) {
     constexpr std::string_view kInterface = "skep:platform/sql@0.1.0";
-    const std::vector<Param> params{Param::string, Param::bytes};
-    TRY_DO(functions.add(kInterface, "query", params, ResultShape::bytes, Answered::later,
-                         query<statement_of, answer_rows>));
-    TRY_DO(functions.add(kInterface, "execute", params, ResultShape::bytes, Answered::later,
-                         execute<statement_of, answer_executed>));
-    const wasm::HostFunctions::CoreShape shape{.strings = 2, .result = CoreResult::data};
-    TRY_DO(functions.add_core("database", "query", shape, query<core_statement_of, answer_json>));
-    return functions.add_core("database", "execute", shape, execute<core_statement_of, answer_executed_json>);
+    const Shape shape{{Param::string, Param::bytes}, ResultShape::bytes, Answered::later};
+    TRY_DO(functions.add(kInterface, "query", shape, query<statement_of, answer_rows>));
+    TRY_DO(functions.add(kInterface, "execute", shape, execute<statement_of, answer_executed>));
+    const CoreShape core_shape{.strings = 2, .result = CoreResult::data};
+    TRY_DO(functions.add_core("database", "query", core_shape, query<core_statement_of, answer_json>));
+    return functions.add_core("database", "execute", core_shape, execute<core_statement_of, answer_executed_json>);
 }
 
 }  // namespace skep::host

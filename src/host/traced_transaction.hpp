@@ -32,6 +32,7 @@ public:
     async::Task<Result<>> rollback() override;
     async::Task<Result<>> step_out(store::Wait wait) override;
     Result<bool> may_wait(store::Wait wait) const override { return inner_->may_wait(wait); }
+    bool holds_turn() const override { return inner_->holds_turn(); }
     std::optional<std::string> key_of_next_call() override { return inner_->key_of_next_call(); }
     async::Task<Result<std::optional<model::Response>>> admit(model::Request& request) override;
     async::CancelSource& stopped() override { return inner_->stopped(); }

@@ -78,6 +78,7 @@ struct IoWorker::Parts {
         return endpoint;
     }
 
+    // Frees what nothing has used for a while.
     async::Task<void> tidy() {
         while (true) {
             co_await loop.sleep_for(kTidyInterval);

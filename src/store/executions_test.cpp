@@ -333,6 +333,26 @@ TEST_F(ExecutionsTest, a_record_that_is_kept_for_less_is_removed_before_those_ke
     EXPECT_EQ(records(), 2);
 }
 
+TEST_F(ExecutionsTest, of_two_records_the_later_one_is_replayed_when_the_time_of_day_is_set_back) {
+    for (const char* key : {"order-0000-0000-0001", "order-0000-0000-0002", "order-0000-0000-0003",
+                            "order-0000-0000-0004", "order-0000-0000-0005"}) {
+        context.execution = model::KeyedExecution{.key = key};
+        run_once();
+    }
+    loop.advance(std::chrono::hours(25));
+    auto second = start();
+    ASSERT_FALSE(admit(*second).value());
+    ASSERT_EQ(loop.run(answered(*second, "made again")).value(), Ending::settled);
+    second.reset();
+    loop.clock().set_back(std::chrono::hours(2));
+
+    auto repeated = start();
+    const auto recorded = admit(*repeated).value();
+
+    ASSERT_TRUE(recorded);
+    EXPECT_EQ(recorded->body.buffered().view(), "made again");
+}
+
 TEST_F(ExecutionsTest, a_reply_too_large_to_be_recorded_fails_the_handler) {
     auto handler = start();
     ASSERT_FALSE(admit(*handler).value());

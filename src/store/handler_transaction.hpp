@@ -69,6 +69,9 @@ public:
     // Whether `step_out` has nothing to wait for, or why it would fail: for where the guest cannot be kept waiting.
     virtual Result<bool> may_wait(Wait wait) const = 0;
 
+    // Whether other handlers of the service wait until this one has ended or given its turn back.
+    virtual bool holds_turn() const = 0;
+
     // The key for the handler's next outgoing call, where it runs for a key itself: "<execution>.<ordinal>".
     virtual std::optional<std::string> key_of_next_call() = 0;
 

@@ -29,6 +29,9 @@ public:
         return {};
     }
 
+    // Whether others wait for what the guest holds: then it is not put behind them when it has used its quantum.
+    virtual bool is_waited_for() const { return false; }
+
     // Sends a request of the guest to wherever it is allowed to go. `patience`: how long the guest wants to wait for
     // the response head; zero where it did not say.
     virtual async::Task<Result<model::Response>> send(model::Request request, std::chrono::nanoseconds patience) = 0;

@@ -128,7 +128,7 @@ void GuestTask::poll() {
     else if (outcome == SKEP_POLL_PENDING && refused_timers_ > 0 && !woken_while_polling_)
         stop(*refusal_);
     else if (outcome == SKEP_POLL_PREEMPTED)
-        loop_.post_behind(*this);
+        host_.is_waited_for() ? loop_.post(*this) : loop_.post_behind(*this);
     else if (!ended_ && woken_while_polling_)
         post();
     changed_.set();

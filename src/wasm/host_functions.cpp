@@ -87,18 +87,18 @@ HostFunctions::~HostFunctions() {
     skep_hosts_free(raw_);
 }
 
-Result<> HostFunctions::add(std::string_view interface, std::string_view name, std::vector<Param> params,
-                            ResultShape result, Answered answered, HostFunction function) {
+Result<> HostFunctions::add(std::string_view interface, std::string_view name, const Shape& shape,
+                            HostFunction function) {
     std::vector<std::uint8_t> raw_params;
-    for (const Param param : params)
+    for (const Param param : shape.params)
         raw_params.push_back(static_cast<std::uint8_t>(param));
-    const skep_shape shape{.params = raw_params.data(),
-                           .param_count = raw_params.size(),
-                           .result = static_cast<std::uint32_t>(result),
-                           .at_once = answered == Answered::at_once ? 1U : 0U};
+    const skep_shape raw_shape{.params = raw_params.data(),
+                               .param_count = raw_params.size(),
+                               .result = static_cast<std::uint32_t>(shape.result),
+                               .at_once = shape.answered == Answered::at_once ? 1U : 0U};
     functions_.push_back(std::make_unique<HostFunction>(std::move(function)));
     skep_error* failure = nullptr;
-    if (!skep_hosts_func(raw_, to_raw(interface), to_raw(name), &shape, functions_.back().get(), &failure))
+    if (!skep_hosts_func(raw_, to_raw(interface), to_raw(name), &raw_shape, functions_.back().get(), &failure))
         return skep::fail(take_error(failure));
     return {};
 }

@@ -80,9 +80,13 @@ public:
     HostFunctions(const HostFunctions&) = delete;
     HostFunctions& operator=(const HostFunctions&) = delete;
 
+    struct Shape {
+        std::vector<Param> params;
+        ResultShape result = ResultShape::none;
+        Answered answered = Answered::later;
+    };
     // `interface` with its version, "skep:platform/config@0.1.0".
-    Result<> add(std::string_view interface, std::string_view name, std::vector<Param> params, ResultShape result,
-                 Answered answered, HostFunction function);
+    Result<> add(std::string_view interface, std::string_view name, const Shape& shape, HostFunction function);
 
     // A core module's import: `strings` pairs of pointer and length, then `i32s` integers, then `f64s` numbers.
     struct CoreShape {

@@ -243,7 +243,9 @@ impl Client {
 
     /// Polls until the guest waits or has ended, however slow the machine.
     pub fn go_on(&mut self) -> u32 {
+        let limit = Instant::now() + Duration::from_secs(30);
         loop {
+            assert!(Instant::now() < limit, "the guest runs on");
             match self.poll() {
                 POLL_PREEMPTED => self.preempted += 1,
                 status => return status,

@@ -16,7 +16,7 @@ public:
     ManualClock& clock() { return clock_; }
     operator Loop&() { return loop_; }
 
-    // Runs turns until nothing is ready.
+    // Runs turns until nothing is ready. Not for work that moves the clock by itself while other work waits behind.
     void run_ready();
 
     // What brings on things when nothing is ready, before time is moved: returns whether it did something.

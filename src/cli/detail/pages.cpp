@@ -98,7 +98,8 @@ std::string commands_page() {
         "error. `-o json`, `jsonl`, "
         "`yaml` or `name`\nprint both for programs. Exit codes: 0 ok · 1 failed · 2 usage · 3 not "
         "found · 4 conflict · "
-        "5 not permitted ·\n6 unreachable or timed out · 7 invalid · 8 partly done · 130 and 143 "
+        "5 not permitted ·\n6 unreachable or timed out · 7 invalid · 8 partly done · 10 `migrate --plan`\nhas "
+        "something to do · 130 and 143 "
         "by signal. Colours are "
         "off where the standard\nerror is no terminal, with `NO_COLOR`, and in CI.\n",
         kMade);

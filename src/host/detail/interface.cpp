@@ -15,12 +15,12 @@ CoreResult core_result_of(ResultShape result) {
 
 Result<> Interface::add(std::string_view name, std::vector<Param> params, ResultShape result,
                         const wasm::HostFunction& function) {
-    wasm::HostFunctions::CoreShape shape{.result = core_result_of(result)};
+    CoreShape shape{.result = core_result_of(result)};
     for (const Param param : params)
         ++(param == Param::f64 ? shape.f64s : shape.strings);
     std::string core_name(name);
     std::ranges::replace(core_name, '-', '_');
-    TRY_DO(functions_.add(interface_, name, std::move(params), result, answered_, function));
+    TRY_DO(functions_.add(interface_, name, {std::move(params), result, answered_}, function));
     return functions_.add_core(module_, core_name, shape, function);
 }
 

@@ -19,6 +19,8 @@ using wasm::HostArgs;
 using wasm::HostCall;
 using wasm::Param;
 using wasm::ResultShape;
+using Shape = wasm::HostFunctions::Shape;
+using CoreShape = wasm::HostFunctions::CoreShape;
 
 // Every guest of this process runs with GuestServices as its host.
 inline GuestServices& services_of(wasm::GuestTask& task) {

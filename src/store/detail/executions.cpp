@@ -117,6 +117,7 @@ Result<> Executions::prepare(Connection& writer) {
     return {};
 }
 
+// The last one: an expired record may stay beside its successor, and the time of day may be set back.
 Result<std::optional<model::Response>> Executions::find(Connection& reader, const ExecutionName& name,
                                                         const model::KeyedExecution& execution,
                                                         const std::string& peer) const {
@@ -127,7 +128,7 @@ Result<std::optional<model::Response>> Executions::find(Connection& reader, cons
     params.integer(wall_seconds());
     TRY(const StatementResult found,
         reader.execute("SELECT fingerprint, peer, status, headers, body FROM _skep_replies "
-                       "WHERE lookup = ?1 AND id = ?2 AND expires > ?3",
+                       "WHERE lookup = ?1 AND id = ?2 AND expires > ?3 ORDER BY number DESC LIMIT 1",
                        std::move(params).take()));
     TRY(RowReader row, RowReader::rows(found.rows.view()));
     if (row.at_end())

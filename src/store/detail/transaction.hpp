@@ -31,6 +31,7 @@ public:
     async::Task<Result<>> rollback() override;
     async::Task<Result<>> step_out(Wait wait) override;
     Result<bool> may_wait(Wait wait) const override;
+    bool holds_turn() const override { return grip_->holds_turn; }
     std::optional<std::string> key_of_next_call() override;
     async::Task<Result<std::optional<model::Response>>> admit(model::Request& request) override;
     async::CancelSource& stopped() override { return stopped_; }
