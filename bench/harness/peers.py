@@ -2,10 +2,18 @@
 
 import subprocess
 import sys
+import tomllib
 
 from harness import machine
 
-VERSION = "48.0.8"
+
+def engine_version():
+    """The version of Wasmtime that the engine is built on."""
+    manifest = tomllib.loads((machine.ROOT / "engine" / "Cargo.toml").read_text())
+    return manifest["dependencies"]["wasmtime"]["version"].removeprefix("=")
+
+
+VERSION = engine_version()
 # What `serve` needs, and no more: it builds in half of the time, and is not slower for what it lacks.
 FEATURES = "run,serve,component-model,component-model-async,compile,cranelift,parallel-compilation,pooling-allocator"
 TUNED = ["-O", "pooling-allocator=y,pooling-pagemap-scan=y,pooling-memory-keep-resident=4194304,"

@@ -21,6 +21,7 @@ pub mod outgoing;
 pub mod pool;
 pub mod task;
 
+mod allocator;
 mod body;
 mod command;
 mod core_memory;
@@ -42,21 +43,3 @@ mod stdio;
 mod tooling;
 mod waker;
 mod worker;
-
-#[cfg(feature = "mimalloc")]
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-#[cfg(feature = "mimalloc")]
-unsafe extern "C" {
-    fn mi_collect(force: bool);
-}
-
-/// mimalloc purges only while it is asked for memory, so that a quiet process keeps all it had.
-#[unsafe(no_mangle)]
-pub extern "C" fn skep_release_freed_memory() {
-    #[cfg(feature = "mimalloc")]
-    unsafe {
-        mi_collect(false)
-    }
-}

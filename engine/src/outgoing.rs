@@ -39,7 +39,31 @@ enum Head {
     Taken,
 }
 
-/// Why an exchange failed: a `skep_http_error` and a message.
+/// `skep_http_error` of the header.
+mod http_error {
+    pub const INTERNAL_ERROR: u32 = 0;
+    pub const DNS_TIMEOUT: u32 = 1;
+    pub const DNS_ERROR: u32 = 2;
+    pub const DESTINATION_NOT_FOUND: u32 = 3;
+    pub const DESTINATION_UNAVAILABLE: u32 = 4;
+    pub const DESTINATION_IP_PROHIBITED: u32 = 5;
+    pub const CONNECTION_REFUSED: u32 = 6;
+    pub const CONNECTION_TERMINATED: u32 = 7;
+    pub const CONNECTION_TIMEOUT: u32 = 8;
+    pub const CONNECTION_LIMIT_REACHED: u32 = 9;
+    pub const REQUEST_DENIED: u32 = 10;
+    pub const REQUEST_METHOD_INVALID: u32 = 11;
+    pub const REQUEST_URI_INVALID: u32 = 12;
+    pub const RESPONSE_INCOMPLETE: u32 = 13;
+    pub const RESPONSE_TIMEOUT: u32 = 14;
+    pub const RESPONSE_BODY_SIZE: u32 = 15;
+    pub const PROTOCOL_ERROR: u32 = 16;
+    pub const LOOP_DETECTED: u32 = 17;
+    pub const CONFIGURATION_ERROR: u32 = 18;
+    pub const TLS_PROTOCOL_ERROR: u32 = 19;
+}
+
+/// Why an exchange failed: one of `http_error` and a message.
 #[derive(Clone, Debug)]
 pub struct Failure {
     pub kind: u32,
@@ -49,28 +73,28 @@ pub struct Failure {
 impl Failure {
     pub fn to_wasi(&self) -> WasiError {
         match self.kind {
-            1 => WasiError::DnsTimeout,
-            2 => WasiError::DnsError {
+            http_error::DNS_TIMEOUT => WasiError::DnsTimeout,
+            http_error::DNS_ERROR => WasiError::DnsError {
                 rcode: None,
                 info_code: None,
             },
-            3 => WasiError::DestinationNotFound,
-            4 => WasiError::DestinationUnavailable,
-            5 => WasiError::DestinationIpProhibited,
-            6 => WasiError::ConnectionRefused,
-            7 => WasiError::ConnectionTerminated,
-            8 => WasiError::ConnectionTimeout,
-            9 => WasiError::ConnectionLimitReached,
-            10 => WasiError::HttpRequestDenied,
-            11 => WasiError::HttpRequestMethodInvalid,
-            12 => WasiError::HttpRequestUriInvalid,
-            13 => WasiError::HttpResponseIncomplete,
-            14 => WasiError::HttpResponseTimeout,
-            15 => WasiError::HttpResponseBodySize(None),
-            16 => WasiError::HttpProtocolError,
-            17 => WasiError::LoopDetected,
-            18 => WasiError::ConfigurationError,
-            19 => WasiError::TlsProtocolError,
+            http_error::DESTINATION_NOT_FOUND => WasiError::DestinationNotFound,
+            http_error::DESTINATION_UNAVAILABLE => WasiError::DestinationUnavailable,
+            http_error::DESTINATION_IP_PROHIBITED => WasiError::DestinationIpProhibited,
+            http_error::CONNECTION_REFUSED => WasiError::ConnectionRefused,
+            http_error::CONNECTION_TERMINATED => WasiError::ConnectionTerminated,
+            http_error::CONNECTION_TIMEOUT => WasiError::ConnectionTimeout,
+            http_error::CONNECTION_LIMIT_REACHED => WasiError::ConnectionLimitReached,
+            http_error::REQUEST_DENIED => WasiError::HttpRequestDenied,
+            http_error::REQUEST_METHOD_INVALID => WasiError::HttpRequestMethodInvalid,
+            http_error::REQUEST_URI_INVALID => WasiError::HttpRequestUriInvalid,
+            http_error::RESPONSE_INCOMPLETE => WasiError::HttpResponseIncomplete,
+            http_error::RESPONSE_TIMEOUT => WasiError::HttpResponseTimeout,
+            http_error::RESPONSE_BODY_SIZE => WasiError::HttpResponseBodySize(None),
+            http_error::PROTOCOL_ERROR => WasiError::HttpProtocolError,
+            http_error::LOOP_DETECTED => WasiError::LoopDetected,
+            http_error::CONFIGURATION_ERROR => WasiError::ConfigurationError,
+            http_error::TLS_PROTOCOL_ERROR => WasiError::TlsProtocolError,
             _ => WasiError::InternalError(Some(self.message.clone())),
         }
     }
@@ -166,7 +190,7 @@ impl Future for Pending {
             }
             Head::Failed(failure) => Poll::Ready(Err(failure)),
             Head::Taken => Poll::Ready(Err(Failure {
-                kind: 0,
+                kind: http_error::INTERNAL_ERROR,
                 message: "answered twice".into(),
             })),
             Head::Arrived(status, headers) => {
@@ -326,9 +350,9 @@ pub unsafe extern "C" fn skep_outgoing_end(outgoing: *mut Outgoing, trailers: *c
                 outgoing.over.set(true);
                 outgoing.response.finish(trailers);
             }
-            Err(_) => outgoing.fail(Failure {
-                kind: 16,
-                message: String::new(),
+            Err(error) => outgoing.fail(Failure {
+                kind: http_error::PROTOCOL_ERROR,
+                message: error.message,
             }),
         }
     });
@@ -350,7 +374,7 @@ pub unsafe extern "C" fn skep_outgoing_free(outgoing: *mut Outgoing) {
         guard::quiet((), || {
             let outgoing = unsafe { Arc::from_raw(outgoing) };
             outgoing.fail(Failure {
-                kind: 13,
+                kind: http_error::RESPONSE_INCOMPLETE,
                 message: "given up".into(),
             });
         });

@@ -40,15 +40,23 @@ void Loop::run_chain() {
     ready_.take_all(next_);
 }
 
+bool Loop::others_come_first(TimePoint now) const {
+    const Duration idle = now - behind_ended_ - others_used_;
+    const Duration gap = now - others_ended_;
+    return others_used_ < kOthersShare * behind_used_ && idle < behind_used_ / 2 &&
+           gap < std::min(others_used_, kLongestGap);
+}
+
 void Loop::run_behind(bool is_idle) {
     const TimePoint begin = clock_.now();
     others_used_ += begin - now_;
     if (!is_idle)
         others_ended_ = begin;
-    if (others_used_ < kOthersShare * behind_used_ && begin - others_ended_ < std::min(others_used_, kLongestGap))
+    if (others_come_first(begin))
         return;
     behind_.pop_front()->run();
-    behind_used_ = std::min(clock_.now() - begin, kMostOwed);
+    behind_ended_ = clock_.now();
+    behind_used_ = std::min(behind_ended_ - begin, kMostOwed);
     others_used_ = Duration(0);
     run_chain();
 }

@@ -47,9 +47,10 @@ public:
     }
 
     // Runs `item` after everything else that is ready. For work that has used up its share of the thread. Of these one
-    // runs at a time, and then the others come first until they had kOthersShare times as long as it, or until none of
-    // them came for a while: as long as they had, kLongestGap at most, so that those who ask again as soon as they are
-    // answered keep their place.
+    // runs at a time, and then the others come first until they had kOthersShare times as long as it. Where they do
+    // not need as much, it does not wait for long: until none of them came for as long as they had, kLongestGap at
+    // most (those who ask again as soon as they are answered keep their place), or until the thread was idle for half
+    // as long as the last one ran.
     void post_behind(Runnable& item) {
         if (!item.is_linked())
             behind_.push_back(item);
@@ -93,6 +94,7 @@ private:
 
     bool run_remote();
     void run_chain();
+    bool others_come_first(TimePoint now) const;
     void run_behind(bool is_idle);
 
     const Clock& clock_;
@@ -102,6 +104,7 @@ private:
     IntrusiveList<Runnable> next_;
     IntrusiveList<Runnable> behind_;
     Duration behind_used_{};  // by the last item that was posted behind
+    TimePoint behind_ended_;
     Duration others_used_{};  // since then, while something waited behind
     TimePoint others_ended_;
     std::thread::id thread_ = std::this_thread::get_id();

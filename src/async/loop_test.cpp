@@ -146,6 +146,23 @@ TEST(Loop, work_posted_behind_waits_for_what_other_threads_post) {
     EXPECT_EQ(slow.used, 1ms);
 }
 
+TEST(Loop, work_posted_behind_has_what_a_trickle_of_others_leaves) {
+    TestLoop loop;
+    Work quick(loop, 10us, false), slow(loop, 1ms, true);
+    quick.comes_back = false;
+    slow.post();
+    const TimePoint begin = loop.clock().now();
+
+    while (loop.clock().now() - begin < 1s) {
+        quick.post();
+        loop.loop().turn();
+        loop.clock().advance(50us);
+    }
+
+    EXPECT_GE(slow.used, 600ms);
+    EXPECT_LE(slow.used, 700ms);
+}
+
 TEST(Loop, a_thread_that_was_held_up_owes_the_others_little) {
     TestLoop loop;
     Work quick(loop, 1ms, false), slow(loop, 1s, true);
