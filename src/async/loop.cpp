@@ -41,24 +41,26 @@ void Loop::run_chain() {
 }
 
 bool Loop::others_come_first(TimePoint now) const {
-    const Duration idle = now - behind_ended_ - others_used_;
-    const Duration gap = now - others_ended_;
-    return others_used_ < kOthersShare * behind_used_ && idle < behind_used_ / 2 &&
-           gap < std::min(others_used_, kLongestGap);
+    return others_used_ < kOthersShare * behind_used_ && idle_ < behind_used_ / 2 &&
+           now - others_ended_ < std::min(others_used_, kLongestGap);
 }
 
 void Loop::run_behind(bool is_idle) {
     const TimePoint begin = clock_.now();
+    if (std::exchange(has_waited_, true))
+        idle_ += now_ - last_look_;
     others_used_ += begin - now_;
+    last_look_ = begin;
     if (!is_idle)
         others_ended_ = begin;
     if (others_come_first(begin))
         return;
     behind_.pop_front()->run();
-    behind_ended_ = clock_.now();
-    behind_used_ = std::min(behind_ended_ - begin, kMostOwed);
-    others_used_ = Duration(0);
+    last_look_ = clock_.now();
+    behind_used_ = std::min(last_look_ - begin, kMostOwed);
+    others_used_ = idle_ = Duration(0);
     run_chain();
+    has_waited_ = !behind_.empty();
 }
 
 bool Loop::turn() {
@@ -74,7 +76,9 @@ bool Loop::turn() {
         item->run();
         run_chain();
     }
-    if (!behind_.empty())
+    if (behind_.empty())
+        has_waited_ = false;
+    else
         run_behind(is_idle);
 
     if (!ready_.empty() || !behind_.empty())

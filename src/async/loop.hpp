@@ -103,9 +103,11 @@ private:
     IntrusiveList<Runnable> ready_;
     IntrusiveList<Runnable> next_;
     IntrusiveList<Runnable> behind_;
-    Duration behind_used_{};  // by the last item that was posted behind
-    TimePoint behind_ended_;
-    Duration others_used_{};  // since then, while something waited behind
+    Duration behind_used_{};   // by the last item that was posted behind
+    Duration others_used_{};   // since then, while something waited behind
+    Duration idle_{};          // the same, of nobody
+    TimePoint last_look_;      // at what waits behind
+    bool has_waited_ = false;  // something did since then
     TimePoint others_ended_;
     std::thread::id thread_ = std::this_thread::get_id();
 

@@ -146,6 +146,21 @@ TEST(Loop, work_posted_behind_waits_for_what_other_threads_post) {
     EXPECT_EQ(slow.used, 1ms);
 }
 
+TEST(Loop, work_posted_behind_anew_waits_however_long_ago_the_last_one_ran) {
+    TestLoop loop;
+    Work quick(loop, 500us, false), slow(loop, 1ms, true);
+    slow.comes_back = false;
+    slow.post();
+    loop.loop().turn();
+    loop.clock().advance(1h);
+    quick.post();
+    slow.post();
+
+    loop.loop().turn();
+
+    EXPECT_EQ(slow.used, 1ms);
+}
+
 TEST(Loop, work_posted_behind_has_what_a_trickle_of_others_leaves) {
     TestLoop loop;
     Work quick(loop, 10us, false), slow(loop, 1ms, true);
