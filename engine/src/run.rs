@@ -162,7 +162,8 @@ impl Run {
             self.cause.set(Some("guest_timeout"));
             return Ok(UpdateDeadline::Interrupt);
         }
-        // Epochs of the quantum's length end at any point of a turn: past its half, this end is the nearer one.
+        // While guests run for long, epochs have the quantum's length and end at any point of a turn: past its half,
+        // this end is the nearer one.
         if turn < Duration::from_nanos(self.engine.limits.quantum_ns) / 2 {
             return Ok(UpdateDeadline::Continue(1));
         }

@@ -2,8 +2,8 @@
 
 namespace skep::async {
 
-Ticker::Ticker(std::chrono::microseconds period, std::chrono::milliseconds linger, std::function<void()> tick)
-    : period_(period), linger_(linger), tick_(std::move(tick)), thread_([this] { serve(); }) {}
+Ticker::Ticker(const Pace& pace, std::function<void()> tick)
+    : pace_(pace), tick_(std::move(tick)), thread_([this] { serve(); }) {}
 
 Ticker::~Ticker() {
     {
@@ -32,20 +32,26 @@ bool Ticker::sleep_until_needed() {
 }
 
 void Ticker::serve() {
-    auto idle = std::chrono::microseconds(linger_);
+    // Since the last `keep_alive`, and the last `hurry`.
+    std::chrono::microseconds idle = pace_.linger;
+    std::chrono::microseconds calm = pace_.linger;
     while (true) {
-        if (idle >= linger_) {
+        if (idle >= pace_.linger) {
             if (!sleep_until_needed())
                 return;
             idle = std::chrono::microseconds(0);
         }
+        if (hurried_.exchange(false))
+            calm = std::chrono::microseconds(0);
+        const auto period = calm < pace_.linger ? pace_.hurried : pace_.period;
         {
             std::unique_lock lock(mutex_);
-            if (changed_.wait_for(lock, period_, [this] { return stopping_; }))
+            if (changed_.wait_for(lock, period, [this] { return stopping_; }))
                 return;
         }
         tick_();
-        idle = active_.exchange(false) ? std::chrono::microseconds(0) : idle + period_;
+        idle = active_.exchange(false) ? std::chrono::microseconds(0) : idle + period;
+        calm += period;
     }
 }
 

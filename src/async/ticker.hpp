@@ -13,8 +13,14 @@ namespace skep::async {
 // Ticks every `period` from the first `keep_alive` until none has come for `linger`; then sleeps.
 class Ticker {
 public:
+    struct Pace {
+        std::chrono::microseconds period{};
+        std::chrono::microseconds hurried{};  // the period from a `hurry` until none has come for `linger`
+        std::chrono::milliseconds linger{};
+    };
+
     // `tick` is called on the ticker's thread.
-    Ticker(std::chrono::microseconds period, std::chrono::milliseconds linger, std::function<void()> tick);
+    Ticker(const Pace& pace, std::function<void()> tick);
     Ticker(const Ticker&) = delete;
     Ticker& operator=(const Ticker&) = delete;
     ~Ticker();
@@ -27,17 +33,20 @@ public:
             wake();
     }
 
+    // There is reason to tick more often. Any thread; costs a store.
+    void hurry() { hurried_.store(true, std::memory_order_relaxed); }
+
 private:
     void serve();
     void wake();
     // Waits for a `keep_alive`; false when the ticker is destroyed.
     bool sleep_until_needed();
 
-    std::chrono::microseconds period_;
-    std::chrono::milliseconds linger_;
+    Pace pace_;
     std::function<void()> tick_;
     std::atomic<bool> active_ = false;
     std::atomic<bool> asleep_ = false;
+    std::atomic<bool> hurried_ = false;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool stopping_ = false;

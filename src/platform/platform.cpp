@@ -24,8 +24,9 @@ namespace {
 
 constexpr int kStatementsNice = 10;           // slow statements stand back for requests on the same core
 constexpr std::size_t kStoreQueue = 100'000;  // pieces of work; handlers are bounded before
-constexpr auto kTending = std::chrono::milliseconds(50);
-constexpr auto kTendingLinger = std::chrono::milliseconds(200);
+constexpr async::Ticker::Pace kTending{.period = std::chrono::milliseconds(50),
+                                       .hurried = std::chrono::milliseconds(50),
+                                       .linger = std::chrono::milliseconds(200)};
 
 std::uint64_t resident_bytes() {
     std::ifstream statm("/proc/self/statm");
@@ -193,7 +194,7 @@ Result<> Platform::State::start_engine() {
     flushes = std::make_unique<async::BlockingPool>(4, kStoreQueue, async::BlockingPool::Options{.name = "skep-flush"});
     const store::StorePorts ports{*disk, clock, *statements, *flushes, [this] { tending->keep_alive(); }};
     stores = std::make_unique<store::Stores>(ports, options.data_directory / "services");
-    tending = std::make_unique<async::Ticker>(kTending, kTendingLinger, [this] { stores->tend(); });
+    tending = std::make_unique<async::Ticker>(kTending, [this] { stores->tend(); });
     loader = std::make_unique<ServiceLoader>(*engine, *cache, *functions, *stores,
                                              [this](std::string what) { log(LogLevel::info, std::move(what)); });
     slots = std::make_unique<runtime::SlotLedger>(engine->status().slots, options.application.runtime.call_depth);

@@ -14,6 +14,17 @@ constexpr auto kFull = std::chrono::seconds(1);           // then a write tries 
 constexpr auto kMigrationTime = std::chrono::minutes(5);  // with the wait for the turn
 constexpr std::size_t kMaxAlone = 1'000;                  // routes remembered
 
+Executions::Learned learned_from(Readers& readers, Executions& executions) {
+    Readers::Lease lease = readers.try_lease();
+    if (!lease) {
+        Result<Readers::Lease> opened = readers.open_one();
+        if (!opened || !*opened)
+            return Executions::Learned::later;
+        lease = *std::move(opened);
+    }
+    return executions.learn(lease.connection()) ? Executions::Learned::all : Executions::Learned::nothing;
+}
+
 }  // namespace
 
 ServiceStore::ServiceStore(const StorePorts& ports, StoreSettings settings)
@@ -103,9 +114,23 @@ Result<> ServiceStore::open_now() {
         return pass_on(std::move(opened));
     }
     trouble_.reset();
+    executions_->forget();
     open_ = *std::move(opened);
     state_ = State::open;
     return {};
+}
+
+// Its pin goes last: whoever closes the store forgets what was learned.
+void ServiceStore::learn_executions() {
+    if (!executions_->begin_learning())
+        return;
+    const auto pinned = std::make_shared<StorePin>(try_pin());
+    const auto learn = [this, pinned] {
+        executions_->end_learning(learned_from((*pinned)->readers(), *executions_));
+        *pinned = StorePin();
+    };
+    if (!*pinned || !ports_.statements.submit(learn))
+        executions_->end_learning(Executions::Learned::later);
 }
 
 void ServiceStore::failed() {
@@ -176,6 +201,7 @@ bool ServiceStore::close_if_idle() {
         return false;
     const Result<> closed = open_->close();
     open_.reset();
+    executions_->forget();
     state_ = State::closed;
     if (!closed)
         trouble_ = closed.error();

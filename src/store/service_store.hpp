@@ -69,6 +69,8 @@ public:
     const StoreSettings& settings() const { return settings_; }
     const StorePorts& ports() const { return ports_; }
     Executions& executions() { return *executions_; }
+    // Reads on a pool which executions have a record, unless that is known; with the store pinned.
+    void learn_executions();
     StoreCounters& counters() { return counters_; }
     const StoreCounters& counters() const { return counters_; }
     // Why the store is closed after a failure; empty where it is well.

@@ -48,6 +48,8 @@ public:
 
     // A guest runs now: keep the epoch moving.
     void keep_ticking();
+    // A guest has used up its quantum: shorter epochs for a while.
+    void tick_often();
 
     // Gives memory that was freed a while ago back to the kernel, where the allocator needs to be asked. For each
     // thread that runs guests, now and then.

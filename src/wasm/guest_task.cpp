@@ -113,6 +113,15 @@ void GuestTask::post() {
     loop_.post_next(*this);
 }
 
+// It has used its quantum.
+void GuestTask::go_on_later() {
+    engine_.tick_often();
+    if (host_.is_waited_for())
+        loop_.post(*this);
+    else
+        loop_.post_behind(*this);
+}
+
 void GuestTask::poll() {
     if (ended_)
         return;
@@ -128,7 +137,7 @@ void GuestTask::poll() {
     else if (outcome == SKEP_POLL_PENDING && refused_timers_ > 0 && !woken_while_polling_)
         stop(*refusal_);
     else if (outcome == SKEP_POLL_PREEMPTED)
-        host_.is_waited_for() ? loop_.post(*this) : loop_.post_behind(*this);
+        go_on_later();
     else if (!ended_ && woken_while_polling_)
         post();
     changed_.set();

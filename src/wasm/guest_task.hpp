@@ -100,6 +100,7 @@ private:
     void run() override { poll(); }
     void woken() override;
     void post();
+    void go_on_later();
     void poll();
     void stop(const Error& error);
     void feed(model::Body body);

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kMaxBody = 1 << 20;
 constexpr std::size_t kMaxHeaders = 32 << 10;
+constexpr std::size_t kMostLearned = 1'000'000;  // records; of more, each execution looks for its own
+constexpr std::size_t kLearnedAtOnce = 1'000;
 
 // Parts in front of their lengths, so that no two lists of parts are the same text.
 Digest digest_of(std::initializer_list<std::string_view> parts) {
@@ -74,6 +76,27 @@ std::string_view bytes_of(const Value& value) {
     return blob == nullptr ? std::string_view() : blob->bytes;
 }
 
+// Of the records, in order, at most kLearnedAtOnce.
+Result<std::vector<std::int64_t>> lookups_from(Connection& reader, std::int64_t first) {
+    RowWriter params;
+    params.begin_params(2);
+    params.integer(first);
+    params.integer(kLearnedAtOnce);
+    TRY(const StatementResult found,
+        reader.execute("SELECT lookup FROM _skep_replies WHERE lookup >= ?1 ORDER BY lookup LIMIT ?2",
+                       std::move(params).take()));
+    TRY(RowReader rows, RowReader::rows(found.rows.view()));
+    std::vector<std::int64_t> lookups;
+    while (!rows.at_end()) {
+        TRY(const Value lookup, rows.next());
+        const auto* number = std::get_if<std::int64_t>(&lookup);
+        if (number == nullptr)
+            return fail("store_damaged", "the record of an execution cannot be read");
+        lookups.push_back(*number);
+    }
+    return lookups;
+}
+
 }  // namespace
 
 ExecutionName name_of(const model::KeyedExecution& execution, const model::CallContext& context,
@@ -103,6 +126,49 @@ void Executions::release(const Digest& id) {
 
 std::int64_t Executions::wall_seconds() const {
     return std::chrono::duration_cast<std::chrono::seconds>(clock_.wall_now().time_since_epoch()).count();
+}
+
+bool Executions::may_have_record(const Digest& id) {
+    const std::lock_guard lock(mutex_);
+    return knowledge_ != Knowledge::all || recorded_.may_have(static_cast<std::uint64_t>(lookup_of(id)));
+}
+
+bool Executions::begin_learning() {
+    const std::lock_guard lock(mutex_);
+    if (knowledge_ != Knowledge::none)
+        return false;
+    knowledge_ = Knowledge::learning;
+    return true;
+}
+
+// In pieces, each of which sees all that was recorded before the files were opened and is not removed yet.
+Result<> Executions::learn(Connection& reader) {
+    std::int64_t next = std::numeric_limits<std::int64_t>::min();
+    for (std::size_t learned = 0; learned < kMostLearned; learned += kLearnedAtOnce) {
+        TRY(const std::vector<std::int64_t> lookups, lookups_from(reader, next));
+        {
+            const std::lock_guard lock(mutex_);
+            for (const std::int64_t lookup : lookups)
+                recorded_.add(static_cast<std::uint64_t>(lookup));
+        }
+        if (lookups.size() < kLearnedAtOnce || lookups.back() == std::numeric_limits<std::int64_t>::max())
+            return {};
+        next = lookups.back() + 1;
+    }
+    return fail("resource_exhausted", "the store has recorded more than {} executions", kMostLearned);
+}
+
+void Executions::end_learning(Learned learned) {
+    const std::lock_guard lock(mutex_);
+    knowledge_ = learned == Learned::all     ? Knowledge::all
+                 : learned == Learned::later ? Knowledge::none
+                                             : Knowledge::out_of_reach;
+}
+
+void Executions::forget() {
+    const std::lock_guard lock(mutex_);
+    knowledge_ = Knowledge::none;
+    recorded_.clear();
 }
 
 // Records and their expiry are appended; by the digest, which is random, only the small entries of one index are
@@ -198,6 +264,8 @@ Result<> Executions::record(Connection& writer, const Record& record, const mode
     TRY_DO(writer.execute("INSERT INTO _skep_replies VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                           std::move(params).take()));
     next_removal_ = std::min(next_removal_, expires);
+    const std::lock_guard lock(mutex_);
+    recorded_.add(static_cast<std::uint64_t>(lookup_of(record.name.id)));
     return {};
 }
 

@@ -12,6 +12,7 @@
 #include "base/digest.hpp"
 #include "model/call_context.hpp"
 #include "model/message.hpp"
+#include "store/detail/key_filter.hpp"
 #include "store/detail/sql/connection.hpp"
 
 namespace skep::store {
@@ -47,6 +48,18 @@ public:
     // Null where it runs already.
     std::unique_ptr<Claim> claim(const Digest& id);
 
+    // Whether `find` needs to be asked, once the claim was made and the store is open. True until it is known which
+    // keys have a record: for that, `begin_learning`, then `learn`, then `end_learning`.
+    bool may_have_record(const Digest& id);
+    // True for one at a time, while there is something to learn.
+    bool begin_learning();
+    // Reads which executions have a record. Blocking.
+    Result<> learn(Connection& reader);
+    enum class Learned : std::uint8_t { all, nothing, later };  // `later`: somebody else may try again
+    void end_learning(Learned learned);
+    // The files are closed: what they hold is not known any more. With no execution under way in them.
+    void forget();
+
     // The recorded reply, looked for after the claim was made; nothing where there is none. Fails with
     // `idempotency_key_reused` and `nondeterministic_retry`.
     Result<std::optional<model::Response>> find(Connection& reader, const ExecutionName& name,
@@ -69,6 +82,8 @@ private:
         std::size_t operator()(const Digest& digest) const;
     };
 
+    enum class Knowledge : std::uint8_t { none, learning, all, out_of_reach };
+
     void release(const Digest& id);
     std::int64_t wall_seconds() const;
     Result<> remove_expired(Connection& writer, std::int64_t now);
@@ -76,6 +91,10 @@ private:
     const Clock& clock_;
     std::mutex mutex_;
     std::unordered_set<Digest, HashOfDigest> running_;
+    // What was recorded since the files were opened is in the filter at any time, and all of it once `knowledge_` says
+    // so.
+    Knowledge knowledge_ = Knowledge::none;
+    KeyFilter recorded_;
     // When a record is to be removed next, seconds since 1970; for the holder of the turn. It may be too early, and too
     // late only where the removal of others was rolled back.
     std::int64_t next_removal_ = 0;

@@ -51,17 +51,11 @@ async::Task<Result<std::optional<model::Response>>> Transaction::admit(model::Re
         if (claim_ == nullptr)
             co_return fail("idempotency_key_running", "the request of this key is still running");
         CO_TRY_DO(co_await ensure_pin());
-        Readers::Lease reader = grip_->pin->readers().try_lease();
-        if (!reader) {
-            CO_TRY(reader, co_await lease());
-        }
-        auto found = store_.executions().find(reader.connection(), name_, *keyed, context_.peer);
-        reader = Readers::Lease();
-        if (!found)
-            co_return pass_on(std::move(found));
-        if (*found) {
-            store_.counters().replays.fetch_add(1, std::memory_order_relaxed);
-            co_return found;
+        store_.learn_executions();
+        if (store_.executions().may_have_record(name_.id)) {
+            CO_TRY(auto recorded, co_await find_record(*keyed));
+            if (recorded)
+                co_return recorded;
         }
     }
     if (options_.is_second_run) {
@@ -69,6 +63,17 @@ async::Task<Result<std::optional<model::Response>>> Transaction::admit(model::Re
         CO_TRY_DO(co_await take_turn());
     }
     co_return std::nullopt;
+}
+
+async::Task<Result<std::optional<model::Response>>> Transaction::find_record(const model::KeyedExecution& keyed) {
+    Readers::Lease reader = grip_->pin->readers().try_lease();
+    if (!reader) {
+        CO_TRY(reader, co_await lease());
+    }
+    auto found = store_.executions().find(reader.connection(), name_, keyed, context_.peer);
+    if (found && *found)
+        store_.counters().replays.fetch_add(1, std::memory_order_relaxed);
+    co_return found;
 }
 
 async::Task<Result<>> Transaction::begin() {

@@ -82,6 +82,7 @@ private:
 
     // transaction.cpp: its frame.
     async::Task<Result<FlushOutcome>> give_turn_back();
+    async::Task<Result<std::optional<model::Response>>> find_record(const model::KeyedExecution& keyed);
     async::Task<Result<>> record(const model::Response& response);
     async::Task<Result<Ending>> keep(const model::Response& response);
     Result<Ending> ending_of(FlushOutcome outcome) const;
