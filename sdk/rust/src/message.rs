@@ -1,32 +1,72 @@
 //! Requests and responses as services see them.
 
+use std::cell::OnceCell;
 use std::str::FromStr;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use wasip2::http::types::IncomingRequest;
+
+use crate::serve::{body_of, headers_of};
 use crate::{Error, Result};
 
 pub type Headers = Vec<(String, String)>;
 
-/// One request, its body read whole (the platform bounds its size).
-#[derive(Clone, Debug, Default)]
+/// One request. Its headers and its body are asked of the platform when the handler first wants them.
+#[derive(Debug, Default)]
 pub struct Request {
     pub method: String,
     /// As the client sent it, without the query.
     pub path: String,
     /// What follows `?`, or empty.
     pub query: String,
-    pub headers: Headers,
-    pub body: Vec<u8>,
+    headers: OnceCell<Headers>,
+    body: OnceCell<Vec<u8>>,
     pub(crate) parameters: Headers,
+    /// None for one that was made by hand.
+    pub(crate) incoming: Option<IncomingRequest>,
 }
 
 impl Request {
+    /// A request made by hand, for tests: `target` is the path with its query.
+    pub fn new(method: &str, target: &str) -> Request {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            ..Request::default()
+        }
+    }
+
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Request {
+        let mut headers = self.headers.take().unwrap_or_default();
+        headers.push((name.to_owned(), value.into()));
+        self.headers = headers.into();
+        self
+    }
+
+    pub fn with_body(mut self, body: impl Into<Vec<u8>>) -> Request {
+        self.body = body.into().into();
+        self
+    }
+
+    pub fn headers(&self) -> &Headers {
+        let ask = || self.incoming.as_ref().map(headers_of).unwrap_or_default();
+        self.headers.get_or_init(ask)
+    }
+
+    /// The body, read whole (the platform bounds its size); waits until it has arrived.
+    pub fn body(&self) -> &[u8] {
+        let ask = || self.incoming.as_ref().map(body_of).unwrap_or_default();
+        self.body.get_or_init(ask)
+    }
+
     /// The first header of that name, or an empty text.
     pub fn header(&self, name: &str) -> &str {
         let found = self
-            .headers
+            .headers()
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map_or("", |(_, value)| value)
@@ -59,7 +99,7 @@ impl Request {
 
     /// The body as JSON; 400 `json_invalid` where it is none, or not of that type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.body)
+        serde_json::from_slice(self.body())
             .map_err(|error| Error::new(400, "json_invalid", error.to_string()))
     }
 }
@@ -144,17 +184,9 @@ impl Response {
 mod tests {
     use super::*;
 
-    fn request_of(query: &str, body: &str) -> Request {
-        Request {
-            query: query.into(),
-            body: body.into(),
-            ..Request::default()
-        }
-    }
-
     #[test]
     fn values_of_the_query_are_decoded() {
-        let request = request_of("q=green+tea&x=%C3%A4%2&q=no", "");
+        let request = Request::new("GET", "/?q=green+tea&x=%C3%A4%2&q=no");
 
         assert_eq!(request.query_value("q").as_deref(), Some("green tea"));
         assert_eq!(request.query_value("x").as_deref(), Some("ä%2"));
@@ -163,7 +195,9 @@ mod tests {
 
     #[test]
     fn a_body_that_is_no_json_is_a_problem_of_the_client() {
-        let refusal = request_of("", "{").json::<Vec<i64>>().unwrap_err();
+        let request = Request::new("POST", "/").with_body("{");
+
+        let refusal = request.json::<Vec<i64>>().unwrap_err();
 
         assert_eq!(
             (refusal.status, refusal.code.as_str()),
@@ -183,10 +217,7 @@ mod tests {
 
     #[test]
     fn headers_are_found_whatever_their_case() {
-        let request = Request {
-            headers: vec![("X-A".into(), "1".into())],
-            ..Request::default()
-        };
+        let request = Request::new("GET", "/").with_header("X-A", "1");
 
         assert_eq!(request.header("x-a"), "1");
         assert_eq!(request.header("x-b"), "");

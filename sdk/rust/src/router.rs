@@ -91,11 +91,6 @@ mod tests {
     use super::*;
 
     fn answer(method: &str, path: &str) -> Result<Response> {
-        let request = Request {
-            method: method.into(),
-            path: path.into(),
-            ..Request::default()
-        };
         Router::new()
             .get("/", |_| Ok(Response::text("root")))
             .get("/users/{id}", |request| {
@@ -103,7 +98,7 @@ mod tests {
             })
             .delete("/users/{id}", |_| Ok(Response::empty()))
             .get("/files/*", |_| Ok(Response::text("file")))
-            .handle(request)
+            .handle(Request::new(method, path))
     }
 
     fn body_of(method: &str, path: &str) -> Vec<u8> {

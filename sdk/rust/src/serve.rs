@@ -5,6 +5,7 @@ use wasip2::http::types::{
 };
 use wasip2::io::streams::StreamError;
 
+use crate::message::Headers;
 use crate::{Request, Response, Result};
 
 const CHUNK: usize = 4096;
@@ -15,35 +16,44 @@ pub fn answer(
     reply: ResponseOutparam,
     handle: fn(Request) -> Result<Response>,
 ) {
-    let response = handle(read(&incoming)).unwrap_or_else(|error| Response::problem(&error));
+    let response = handle(read(incoming)).unwrap_or_else(|error| Response::problem(&error));
     send(&response, reply);
 }
 
-fn read(incoming: &IncomingRequest) -> Request {
+fn read(incoming: IncomingRequest) -> Request {
+    let method = incoming.method();
     let target = incoming.path_with_query().unwrap_or_default();
-    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-    let text = |value: Vec<u8>| String::from_utf8_lossy(&value).into_owned();
-    let headers = incoming.headers().entries();
-    Request {
-        method: name_of(incoming.method()),
-        path: path.to_owned(),
-        query: query.to_owned(),
-        headers: headers
-            .into_iter()
-            .map(|(name, value)| (name, text(value)))
-            .collect(),
-        body: incoming.consume().map(read_body).unwrap_or_default(),
-        parameters: Vec::new(),
+    let mut request = Request::new(name_of(&method), &target);
+    request.incoming = Some(incoming);
+    request
+}
+
+fn name_of(method: &Method) -> &str {
+    match method {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Delete => "DELETE",
+        Method::Connect => "CONNECT",
+        Method::Options => "OPTIONS",
+        Method::Trace => "TRACE",
+        Method::Patch => "PATCH",
+        Method::Other(name) => name,
     }
 }
 
-fn name_of(method: Method) -> String {
-    match method {
-        Method::Other(name) => name,
-        known => format!("{known:?}")
-            .trim_start_matches("Method::")
-            .to_uppercase(),
-    }
+pub fn headers_of(incoming: &IncomingRequest) -> Headers {
+    let text = |value: Vec<u8>| String::from_utf8_lossy(&value).into_owned();
+    let entries = incoming.headers().entries();
+    entries
+        .into_iter()
+        .map(|(name, value)| (name, text(value)))
+        .collect()
+}
+
+pub fn body_of(incoming: &IncomingRequest) -> Vec<u8> {
+    incoming.consume().map(read_body).unwrap_or_default()
 }
 
 fn read_body(body: IncomingBody) -> Vec<u8> {
@@ -75,6 +85,9 @@ fn send(response: &Response, reply: ResponseOutparam) {
 }
 
 fn write(body: &OutgoingBody, bytes: &[u8]) {
+    if bytes.is_empty() {
+        return;
+    }
     let stream = body.write().expect("the stream is taken once");
     for chunk in bytes.chunks(CHUNK) {
         if stream.blocking_write_and_flush(chunk).is_err() {
@@ -89,8 +102,8 @@ mod tests {
 
     #[test]
     fn methods_have_the_names_of_http() {
-        assert_eq!(name_of(Method::Get), "GET");
-        assert_eq!(name_of(Method::Delete), "DELETE");
-        assert_eq!(name_of(Method::Other("PURGE".into())), "PURGE");
+        assert_eq!(name_of(&Method::Get), "GET");
+        assert_eq!(name_of(&Method::Delete), "DELETE");
+        assert_eq!(name_of(&Method::Other("PURGE".into())), "PURGE");
     }
 }

@@ -26,7 +26,7 @@ fn act_here(step: &Value, request: &Request, status: &mut u16) -> Result<Value> 
     match text(step, 0) {
         "call" => invoke(text(step, 1), text(step, 2), text(step, 3).as_bytes())
             .map(|reply| json!(lossy(reply))),
-        "body" => Ok(json!(request.body.len())),
+        "body" => Ok(json!(request.body().len())),
         "sleep" => {
             sleep(Duration::from_millis(number(step, 1)));
             Ok(Value::Null)
