@@ -107,7 +107,7 @@ Result<std::optional<Json>> find(std::int64_t id) {
 }
 
 Response place(const Request& request) {
-    const auto wanted = shop::parse(request.body);
+    const auto wanted = shop::parse(request.body());
     if (!wanted)
         return Response::problem(wanted.error(), 400);
     const auto user = ask("users", "/users/" + std::to_string(wanted->user_id), "unknown_user");

@@ -15,7 +15,7 @@ Request request(std::string method, std::string path) {
 Router router() {
     Router made;
     made.get("/users/{id}", [](const Request& got) { return Response::text(std::string(got.parameter("id"))); });
-    made.post("/users", [](const Request& got) { return Response::text(got.body, 201); });
+    made.post("/users", [](const Request& got) { return Response::text(got.body(), 201); });
     made.del("/users/{id}", [](const Request&) { return Response::text("gone"); });
     made.get("/files/*", [](const Request& got) { return Response::text(got.path); });
     made.get("/", [](const Request&) { return Response::text("home"); });
@@ -60,9 +60,27 @@ TEST(Router, serves_the_root) {
     EXPECT_EQ(router().handle(request("GET", "/")).body, "home");
 }
 
+TEST(Request, asks_for_its_body_when_it_is_wanted_and_once_for_all_copies) {
+    int asked = 0;
+    Request got;
+    got.whole_body = Lazy<std::string>([&] { return "body " + std::to_string(++asked); });
+    const Request copy = got;
+
+    EXPECT_EQ(asked, 0);
+    EXPECT_EQ(copy.body(), "body 1");
+    EXPECT_EQ(got.body(), "body 1");
+}
+
+TEST(Request, that_was_given_nothing_is_empty) {
+    const Request got;
+
+    EXPECT_EQ(got.body(), "");
+    EXPECT_TRUE(got.headers().empty());
+}
+
 TEST(Request, finds_headers_whatever_their_case) {
     Request got;
-    got.headers = {{"Content-Type", "text/plain"}};
+    got.all_headers = Headers{{"Content-Type", "text/plain"}};
 
     EXPECT_EQ(got.header("content-type"), "text/plain");
     EXPECT_EQ(got.header("accept"), "");

@@ -19,7 +19,7 @@ Response describe(const Request& request) {
         const std::size_t equals = text.find('=');
         environment.set(std::string(text.substr(0, equals)), text.substr(equals + 1));
     }
-    return Response::json(Json::object({{"environment", environment}, {"body", request.body}}));
+    return Response::json(Json::object({{"environment", environment}, {"body", request.body()}}));
 }
 
 Response file(const Request& request) {

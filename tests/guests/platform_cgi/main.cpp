@@ -90,5 +90,5 @@ Json act(std::string_view path, const Arguments& with) {
 
 int main() {
     const skep::Request request = skep::cgi::read_request();
-    return skep::cgi::reply(skep::Response::json(act(request.path, arguments_of(request.body))));
+    return skep::cgi::reply(skep::Response::json(act(request.path, arguments_of(request.body()))));
 }

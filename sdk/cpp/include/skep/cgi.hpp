@@ -10,6 +10,7 @@
 
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "skep/detail/cgi_format.hpp"
 #include "skep/kv.hpp"
@@ -33,9 +34,11 @@ inline std::string read_all(std::FILE* file) {
 // The request that started this program.
 inline Request read_request() {
     Request request;
+    Headers headers;
     for (char** variable = environ; variable && *variable; ++variable)
-        detail_take_variable(*variable, request);
-    request.body = read_all(stdin);
+        detail_take_variable(*variable, request, headers);
+    request.all_headers = std::move(headers);
+    request.whole_body = Lazy<std::string>([] { return read_all(stdin); });
     return request;
 }
 

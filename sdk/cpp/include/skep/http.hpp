@@ -14,6 +14,7 @@
 #define SKEP_WIT 1
 #endif
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,28 +34,46 @@ Response handle(const Request& request);
 
 namespace wit {
 
-inline Request take_request(wasi_http_types_own_incoming_request_t incoming) {
-    const auto self = wasi_http_types_borrow_incoming_request(incoming);
-    Request request;
+// Owns the handle of an incoming request.
+class Incoming {
+public:
+    explicit Incoming(wasi_http_types_own_incoming_request_t handle) : handle_(handle) {}
+    Incoming(const Incoming&) = delete;
+    Incoming& operator=(const Incoming&) = delete;
+    ~Incoming() { wasi_http_types_incoming_request_drop_own(handle_); }
 
-    wasi_http_types_method_t method{};
-    wasi_http_types_method_incoming_request_method(self, &method);
-    request.method = take_method(method);
-
-    service_string_t target{};
-    if (wasi_http_types_method_incoming_request_path_with_query(self, &target)) {
-        const std::string whole = take(target);
-        const std::size_t mark = whole.find('?');
-        request.path = whole.substr(0, mark);
-        if (mark != whole.npos)
-            request.query = whole.substr(mark + 1);
+    std::string method() const {
+        wasi_http_types_method_t method{};
+        wasi_http_types_method_incoming_request_method(self(), &method);
+        return take_method(method);
+    }
+    std::string target() const {
+        service_string_t target{};
+        return wasi_http_types_method_incoming_request_path_with_query(self(), &target) ? take(target) : std::string();
+    }
+    Headers headers() const { return take_headers(wasi_http_types_method_incoming_request_headers(self())); }
+    std::string body() const {
+        wasi_http_types_own_incoming_body_t body{};
+        return wasi_http_types_method_incoming_request_consume(self(), &body) ? take_body(body) : std::string();
     }
 
-    request.headers = take_headers(wasi_http_types_method_incoming_request_headers(self));
-    wasi_http_types_own_incoming_body_t body{};
-    if (wasi_http_types_method_incoming_request_consume(self, &body))
-        request.body = take_body(body);
-    wasi_http_types_incoming_request_drop_own(incoming);
+private:
+    wasi_http_types_borrow_incoming_request_t self() const { return wasi_http_types_borrow_incoming_request(handle_); }
+
+    wasi_http_types_own_incoming_request_t handle_;
+};
+
+inline Request take_request(wasi_http_types_own_incoming_request_t handle) {
+    const auto incoming = std::make_shared<const Incoming>(handle);
+    const std::string target = incoming->target();
+    const std::size_t mark = target.find('?');
+    Request request;
+    request.method = incoming->method();
+    request.path = target.substr(0, mark);
+    if (mark != target.npos)
+        request.query = target.substr(mark + 1);
+    request.all_headers = Lazy<Headers>([incoming] { return incoming->headers(); });
+    request.whole_body = Lazy<std::string>([incoming] { return incoming->body(); });
     return request;
 }
 

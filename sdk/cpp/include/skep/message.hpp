@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,19 +27,51 @@ inline bool same_name(std::string_view left, std::string_view right) {
     return true;
 }
 
-// One request, its body read whole (the platform bounds its size).
+// A value that is asked for when it is first wanted, once for all copies.
+template <typename T>
+class Lazy {
+public:
+    using Ask = std::function<T()>;
+
+    Lazy() = default;
+    Lazy(T value) : state_(std::make_shared<State>(State{nullptr, std::move(value)})) {}
+    Lazy(Ask ask) : state_(std::make_shared<State>(State{std::move(ask), T()})) {}
+
+    const T& get() const {
+        static const T nothing{};
+        if (!state_)
+            return nothing;
+        if (const Ask ask = std::exchange(state_->ask, nullptr))
+            state_->value = ask();
+        return state_->value;
+    }
+
+private:
+    struct State {
+        Ask ask;
+        T value;
+    };
+    std::shared_ptr<State> state_;
+};
+
+// One request. Its headers and its body are asked of the platform when the handler first wants them.
 struct Request {
     std::string method;
     std::string path;   // as the client sent it, without the query
     std::string query;  // what follows '?', or empty
-    Headers headers;
-    std::string body;
+    Lazy<Headers> all_headers;
+    Lazy<std::string> whole_body;
     // What the pattern's {name}s matched, in order; filled in by Router.
     std::vector<std::pair<std::string, std::string>> parameters;
 
+    const Headers& headers() const { return all_headers.get(); }
+
+    // The body, read whole (the platform bounds its size); waits until it has arrived.
+    const std::string& body() const { return whole_body.get(); }
+
     // The first header of that name, or an empty text.
     std::string_view header(std::string_view name) const {
-        for (const auto& [key, value] : headers) {
+        for (const auto& [key, value] : headers()) {
             if (same_name(key, name))
                 return value;
         }
@@ -53,7 +87,7 @@ struct Request {
         return {};
     }
 
-    Result<Json> json() const { return Json::parse(body); }
+    Result<Json> json() const { return Json::parse(body()); }
 };
 
 // One response, its body whole.

@@ -27,8 +27,8 @@ inline std::string detail_header_name(std::string_view variable) {
     return name;
 }
 
-// Takes one `NAME=value` of the environment into the request.
-inline void detail_take_variable(std::string_view variable, Request& request) {
+// Takes one `NAME=value` of the environment into the request or its headers.
+inline void detail_take_variable(std::string_view variable, Request& request, Headers& headers) {
     const std::size_t equals = variable.find('=');
     if (equals == std::string_view::npos)
         return;
@@ -41,7 +41,7 @@ inline void detail_take_variable(std::string_view variable, Request& request) {
     } else if (name == "QUERY_STRING") {
         request.query = value;
     } else if (std::string header = detail_header_name(name); !header.empty()) {
-        request.headers.emplace_back(std::move(header), value);
+        headers.emplace_back(std::move(header), value);
     }
 }
 
