@@ -50,7 +50,7 @@ async::Task<Result<model::Response>> GuestEndpoint::call_within(model::Request r
 
 async::Task<Result<model::Response>> GuestEndpoint::call_alone(model::Request request,
                                                                const model::CallContext& context) {
-    auto run = std::make_unique<GuestRun>(settings_.environment, ports_.host, log_budget_, context);
+    auto run = std::make_unique<GuestRun>(settings_.environment, ports_.host, log_budget_, quanta_, context);
     run->cpu_ns = settings_.cpu_ns;
     run->is_head = request.method == "HEAD";
     if (!ports_.slots.try_take(context.depth, run->slot)) {
@@ -58,7 +58,7 @@ async::Task<Result<model::Response>> GuestEndpoint::call_alone(model::Request re
     }
     CO_TRY_DO(bound_body(*run, request));
     CO_TRY_DO(start_task(*run, request, context));
-    run->task->start();
+    run->start();
     Result<model::Response> response = co_await answer(run);
     // A run whose response streams on belongs to the response now.
     if (run)

@@ -76,6 +76,7 @@ private:
     std::unique_ptr<wasm::Pool> pool_;
     Settings settings_;
     std::shared_ptr<host::LogBudget> log_budget_;
+    std::shared_ptr<QuantumUse> quanta_ = std::make_shared<QuantumUse>();
 };
 
 }  // namespace skep::runtime

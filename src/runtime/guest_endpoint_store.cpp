@@ -138,7 +138,7 @@ async::Task<Result<model::Response>> GuestEndpoint::run_with_store(model::Reques
                                                                    Attempt& attempt) {
     async::Loop& loop = ports_.host.loop;
     attempt.wants_second = false;
-    auto run = std::make_unique<GuestRun>(settings_.environment, ports_.host, log_budget_, context);
+    auto run = std::make_unique<GuestRun>(settings_.environment, ports_.host, log_budget_, quanta_, context);
     run->cpu_ns = settings_.cpu_ns;
     run->is_head = request.method == "HEAD";
     if (!ports_.slots.try_take(context.depth, run->slot)) {
@@ -159,7 +159,7 @@ async::Task<Result<model::Response>> GuestEndpoint::run_with_store(model::Reques
     if (recorded)
         co_return *std::move(recorded);
     CO_TRY_DO(start_task(*run, request, context));
-    run->task->start();
+    run->start();
     Result<model::Response> response = co_await answer_with_store(run, attempt);
     if (attempt.wants_second) {
         if (run->arrival)

@@ -71,6 +71,8 @@ private:
 }  // namespace
 
 void GuestRun::free_instance() {
+    if (task)
+        quanta->note(task->has_used_quantum());
     if (cpu_ns != nullptr && task)
         cpu_ns->add(static_cast<std::uint64_t>(task->cpu_time().count()));
     task.reset();

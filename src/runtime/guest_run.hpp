@@ -7,6 +7,7 @@
 #include "model/message.hpp"
 #include "observability/histogram.hpp"
 #include "runtime/arriving_body.hpp"
+#include "runtime/quantum_use.hpp"
 #include "runtime/slot_queue.hpp"
 #include "store/handler_transaction.hpp"
 #include "wasm/guest_task.hpp"
@@ -16,8 +17,9 @@ namespace skep::runtime {
 // Destroyed from the bottom up: the guest first, then what it stands on, then its slot is free.
 struct GuestRun {
     GuestRun(std::shared_ptr<const host::ServiceEnvironment> environment, host::HostPorts& ports,
-             std::shared_ptr<host::LogBudget> budget, const model::CallContext& context)
-        : services(std::move(environment), ports, std::move(budget), context) {}
+             std::shared_ptr<host::LogBudget> budget, std::shared_ptr<QuantumUse> quantum_use,
+             const model::CallContext& context)
+        : quanta(std::move(quantum_use)), services(std::move(environment), ports, std::move(budget), context) {}
     GuestRun(const GuestRun&) = delete;
     GuestRun& operator=(const GuestRun&) = delete;
     ~GuestRun() { free_instance(); }
@@ -25,6 +27,10 @@ struct GuestRun {
     // The guest has ended: its instance and its slot are for the next one. The rest stays.
     void free_instance();
 
+    // Starts the guest, behind others' work where the service's guests usually compute for long.
+    void start() { task->start(quanta->is_usual() ? wasm::GuestTask::Start::behind : wasm::GuestTask::Start::now); }
+
+    std::shared_ptr<QuantumUse> quanta;
     Counter* cpu_ns = nullptr;  // takes the guest's running time in the end; may be null
     Slot slot;
     host::GuestServices services;

@@ -91,8 +91,11 @@ Result<std::unique_ptr<GuestTask>> GuestTask::run(const App& app, async::Loop& l
     return task;
 }
 
-void GuestTask::start() {
-    poll();
+void GuestTask::start(Start when) {
+    if (when == Start::now || host_.is_waited_for())
+        poll();
+    else
+        loop_.post_behind(*this);
 }
 
 void GuestTask::lift_wall_limit() {
@@ -115,6 +118,7 @@ void GuestTask::post() {
 
 // It has used its quantum.
 void GuestTask::go_on_later() {
+    has_used_quantum_ = true;
     engine_.tick_often();
     if (host_.is_waited_for())
         loop_.post(*this);

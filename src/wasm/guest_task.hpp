@@ -51,8 +51,13 @@ public:
                                                   model::Body& input, const Options& options);
     ~GuestTask() override;
 
-    // Runs the guest until it first waits, ends, or has used its quantum. Called once.
-    void start();
+    // Runs the guest until it first waits, ends, or has used its quantum: now, or as soon as others' work leaves it room
+    // (async::Loop::post_behind). Called once.
+    enum class Start : std::uint8_t { now, behind };
+    void start(Start when = Start::now);
+
+    // Whether it had to be put behind others' work at least once.
+    bool has_used_quantum() const { return has_used_quantum_; }
 
     // From now on only its CPU time is limited: a response that has begun may stream for long.
     void lift_wall_limit();
@@ -115,6 +120,7 @@ private:
     bool polling_ = false;
     bool woken_while_polling_ = false;
     bool posted_ = false;
+    bool has_used_quantum_ = false;
     bool ended_ = false;
     std::optional<Error> failure_;
     std::uint32_t refused_timers_ = 0;  // that the guest waits for all the same
