@@ -9,7 +9,6 @@ import threading
 from harness import figures, load, metrics, postgres, rounds, scripts, servers, single_flush
 
 MIGRATIONS = pathlib.Path(__file__).resolve().parent / "guests" / "ledger" / "migrations"
-KEYS = 10_000  # distinct keys of row `kv`
 MIXED_READERS = 8
 OFFENCE_EVERY = 100
 # What the offender itself is answered; any other refusal met someone else.
@@ -79,7 +78,7 @@ def writes(options, settings):
             "grouped": contender(made["grouped"], "/rows", settings, scripts.POST),
             "grouped_reuse": contender(made["grouped_reuse"], "/rows", settings, scripts.POST),
             "keyed": contender(made["keyed"], "/rows", settings, scripts.counted("Idempotency-Key")),
-            "kv": contender(made["kv"], "/keys", settings, scripts.counted("X-Key", KEYS)),
+            "kv": contender(made["kv"], "/keys", settings, scripts.counted("X-Number")),
             "postgres_default": peer(default, settings),
         }
         before = {name: store_metrics(server) for name, server in made.items()}

@@ -44,7 +44,7 @@ function init(args)
 end
 function request()
     number = number + 1
-    return head .. string.format("%s-%010d", label, NUMBER) .. tail
+    return head .. string.format("%s-%010d", label, number) .. tail
 end
 {TELL_REFUSALS}"""
 
@@ -73,10 +73,9 @@ def file_of(text):
     return path
 
 
-def counted(header, among=None):
-    """POSTs whose `header` is a new value in each, or one of `among`."""
-    number = f"number % {among}" if among else "number"
-    return COUNTED.replace("HEADER", header).replace("NUMBER", number)
+def counted(header):
+    """POSTs whose `header` is a new value in each."""
+    return COUNTED.replace("HEADER", header)
 
 
 def posting(value, header=None):

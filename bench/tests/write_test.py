@@ -60,9 +60,6 @@ class Scripts(unittest.TestCase):
         self.assertIn('wrk.headers["Idempotency-Key"] = "@"', script)
         self.assertIn('string.format("%s-%010d", label, number)', script)
 
-    def test_a_counted_header_may_be_one_of_a_few(self):
-        self.assertIn("label, number % 100)", scripts.counted("X-Key", 100))
-
     def test_refusals_are_counted_by_code(self):
         output = "refused: batch_rolled_back\nrefused: transaction_timeout\n  12 requests\nrefused: transaction_timeout\n"
 

@@ -51,8 +51,8 @@ public:
                                                   model::Body& input, const Options& options);
     ~GuestTask() override;
 
-    // Runs the guest until it first waits, ends, or has used its quantum: now, or as soon as others' work leaves it room
-    // (async::Loop::post_behind). Called once.
+    // Runs the guest until it first waits, ends, or has used its quantum: now, or as soon as others' work leaves it
+    // room (async::Loop::post_behind). Called once.
     enum class Start : std::uint8_t { now, behind };
     void start(Start when = Start::now);
 

@@ -31,6 +31,7 @@ def street(shared_platforms):
         services[kind] = {"module": module}
         services[f"{kind}-cpu"] = {"module": module, "limits": {"cpu": "300ms"}}
         services[f"{kind}-time"] = {"module": module, "limits": {"time": "300ms"}}
+    services["spinner"] = {"module": guest("spinner")}
     services["p3-idle"] = {"module": guest("hostile_p3"), "limits": {"stream_idle": "300ms"}}
     for bomb in BOMBS:
         module = guest(f"bomb_{bomb}")
@@ -51,6 +52,14 @@ def cut_reply(street, service, path):
     with Connection(street.running.port) as connection:
         connection.send(f"GET {path} HTTP/1.1\r\nhost: {service}.test\r\n\r\n")
         return connection.read_all().decode()
+
+
+def test_guests_that_all_compute_for_long_are_all_answered(street):
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: street.call("spinner", "/spin").status_code, range(40)))
+
+    assert statuses == [200] * 40
+    assert street.call("spinner", "/quick").status_code == 200
 
 
 @pytest.mark.parametrize("limit", ["cpu", "time"])

@@ -106,7 +106,7 @@ bool Turns::must_close(const TurnWaiter* next) const {
 }
 
 Duration Turns::age_limit() const {
-    return std::clamp<Duration>(4 * last_flush_, limits_.age, std::max(limits_.age, limits_.longest_age));
+    return std::clamp<Duration>(8 * last_flush_, limits_.age, std::max(limits_.age, limits_.longest_age));
 }
 
 // With the turn free: lets the next one in, or flushes. `may_linger`: a batch that still takes handlers is left open.

@@ -62,10 +62,10 @@ public:
     struct Limits {
         std::uint32_t waiters = 1'024;
         std::uint32_t handlers = 256;  // in one batch
-        // Of a batch that still takes handlers: so long, or four times as long as the flush before took, if that is
+        // Of a batch that still takes handlers: so long, or eight times as long as the flush before took, if that is
         // more. Nobody waits for a flush much longer than for its batch then, and a slow disk is asked less often.
         std::chrono::microseconds age{2'000};
-        std::chrono::microseconds longest_age{20'000};
+        std::chrono::microseconds longest_age{40'000};
     };
 
     // Makes a batch durable. Called with the turn in nobody's hands, which stays so until `end_batch` and then
