@@ -71,10 +71,11 @@ private:
 }  // namespace
 
 void GuestRun::free_instance() {
-    if (task)
+    const auto used = task ? task->cpu_time() : std::chrono::nanoseconds(0);
+    if (used.count() > 0)
         quanta->note(task->has_used_quantum());
-    if (cpu_ns != nullptr && task)
-        cpu_ns->add(static_cast<std::uint64_t>(task->cpu_time().count()));
+    if (cpu_ns != nullptr)
+        cpu_ns->add(static_cast<std::uint64_t>(used.count()));
     task.reset();
     slot = Slot();
 }

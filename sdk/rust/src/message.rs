@@ -41,7 +41,7 @@ impl Request {
     }
 
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Request {
-        let mut headers = self.headers.take().unwrap_or_default();
+        let mut headers = self.headers().clone();
         headers.push((name.to_owned(), value.into()));
         self.headers = headers.into();
         self

@@ -8,9 +8,9 @@
 
 namespace skep::store {
 
-// A blocked Bloom filter that grows by parts (Almeida and others, "Scalable Bloom Filters", 2007): less than three
-// bytes for each of the first 700,000 keys, with which less than one in fifty others is mistaken for one of them; with
-// more keys, more are. Keys are hashes already.
+// A blocked Bloom filter that grows by parts (Almeida and others, "Scalable Bloom Filters", 2007): three to six bytes
+// for each of the first 700,000 keys, with which less than one in fifty others is mistaken for one of them; 2 MiB at
+// most, and with more keys more are mistaken. Keys are hashes already.
 class KeyFilter {
 public:
     void add(std::uint64_t key);

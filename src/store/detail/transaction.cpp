@@ -51,8 +51,8 @@ async::Task<Result<std::optional<model::Response>>> Transaction::admit(model::Re
         if (claim_ == nullptr)
             co_return fail("idempotency_key_running", "the request of this key is still running");
         CO_TRY_DO(co_await ensure_pin());
-        store_.learn_executions();
         if (store_.executions().may_have_record(name_.id)) {
+            store_.learn_executions();
             CO_TRY(auto recorded, co_await find_record(*keyed));
             if (recorded)
                 co_return recorded;
