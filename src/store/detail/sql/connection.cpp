@@ -119,8 +119,12 @@ Result<StatementResult> Connection::run_inline(GuestStatement& statement, TimePo
     parts_->progress.unbound();
     if (result || result.error().name() != "result_too_large")
         return result;
-    statement.history->ran(parts_->history.schema(), Duration::max());
+    was_slow_inline(statement);
     return fail("too_slow_inline", "the statement works on large values");
+}
+
+void Connection::was_slow_inline(GuestStatement& statement) {
+    statement.history->was_slow_inline(parts_->history.schema(), std::exchange(statement.short_inline_runs, 0));
 }
 
 // A write that gives rows has done all of its work before the first row: where the rows are too many, it is undone.
@@ -171,9 +175,14 @@ void Connection::remember(GuestStatement& statement, Duration took, bool is_inli
         schema_changed();
     statement.schema = parts_->history.schema();
     const std::uint32_t schema = statement.schema;
-    if (!is_inline || took > TextHistory::kMaxRun)
-        statement.history->ran(schema, took);
-    if (is_inline || !statement.history->is_proven(schema) || statement.history->plan(schema) != PlanBound::unknown)
+    if (is_inline) {
+        ++statement.short_inline_runs;
+        if (took > TextHistory::kMaxRun)
+            was_slow_inline(statement);
+        return;
+    }
+    statement.history->ran(schema, took);
+    if (!statement.history->is_proven(schema) || statement.history->plan(schema) != PlanBound::unknown)
         return;
     const Authorizer::Scope scope(parts_->authorizer, Caller::guest, statement.verb);
     const bool is_bounded = unbounded_part_of(parts_->database.get(), statement.text).empty();

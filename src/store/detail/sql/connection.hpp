@@ -132,6 +132,7 @@ private:
     Result<StatementResult> run_guarded(GuestStatement& statement, std::size_t row_bytes);
     Result<StatementResult> step(GuestStatement& statement, std::size_t row_bytes);
     void remember(GuestStatement& statement, Duration took, bool is_inline);
+    void was_slow_inline(GuestStatement& statement);
 
     std::unique_ptr<Parts> parts_;
 };

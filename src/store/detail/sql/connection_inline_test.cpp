@@ -106,6 +106,21 @@ TEST_F(InlineTest, a_read_of_a_large_value_is_left_to_other_threads) {
     EXPECT_EQ(rows("SELECT length(name) FROM users WHERE id = ?", {std::int64_t{1}}), "100000");
 }
 
+TEST_F(InlineTest, a_slow_run_after_many_short_ones_costs_a_few_on_other_threads) {
+    run("INSERT INTO users VALUES (1, ?), (2, 'Bob')", {std::string(100'000, 'x')}).value();
+    constexpr const char* kRead = "SELECT name FROM users WHERE id = ?";
+    run_times(8, kRead, {std::int64_t{2}});
+    for (int i = 0; i < 200; ++i)
+        run_on(*writer_, kRead, params({std::int64_t{2}}), bounds(true)).value();
+
+    EXPECT_FALSE(run_on(*writer_, kRead, params({std::int64_t{1}}), bounds(true)));
+
+    run_times(7, kRead, {std::int64_t{2}});
+    EXPECT_FALSE(may_run_inline(*writer_, kRead, params({std::int64_t{2}})));
+    run_times(1, kRead, {std::int64_t{2}});
+    EXPECT_TRUE(may_run_inline(*writer_, kRead, params({std::int64_t{2}})));
+}
+
 TEST_F(InlineTest, a_write_that_meets_a_large_value_has_left_nothing_and_can_be_repeated) {
     run("CREATE TABLE log (a)").value();
     run("INSERT INTO users VALUES (1, ?)", {std::string(60'000, 'x')}).value();

@@ -73,7 +73,8 @@ public:
     const bool grows = prepared.writes() && verb != Verb::remove && verb != Verb::drop;
     const bool grows_little = verb == Verb::insert && !mentions(text, "SELECT");
     const std::shared_ptr<TextHistory> history;
-    std::uint32_t schema = 0;  // the history's, when it last ran
+    std::uint32_t schema = 0;             // the history's, when it last ran
+    std::uint32_t short_inline_runs = 0;  // since the last that was not
 };
 
 }  // namespace skep::store

@@ -1,6 +1,15 @@
 #include "store/detail/sql/statement_history.hpp"
 
+#include <algorithm>
+
 namespace skep::store {
+namespace {
+
+std::uint16_t runs_needed(std::uint8_t doublings) {
+    return static_cast<std::uint16_t>(TextHistory::kRunsNeeded << doublings);
+}
+
+}  // namespace
 
 TextHistory::Facts TextHistory::facts(std::uint32_t schema) const {
     const Facts known = facts_.load(std::memory_order_relaxed);
@@ -21,10 +30,18 @@ void TextHistory::ran(std::uint32_t schema, Duration took) {
     change(schema, [&](Facts& facts) {
         if (took > kMaxRun) {
             facts.runs = 0;
-            facts.was_slow = true;
-        } else if (facts.runs < kRunsNeededAgain) {
+            facts.doublings = std::min<std::uint8_t>(facts.doublings + 1, kDoublings);
+        } else if (facts.runs < runs_needed(facts.doublings)) {
             ++facts.runs;
         }
+    });
+}
+
+void TextHistory::was_slow_inline(std::uint32_t schema, std::uint32_t short_runs_before) {
+    change(schema, [&](Facts& facts) {
+        const bool is_forgiven = short_runs_before >= kForgiven;
+        facts.runs = 0;
+        facts.doublings = is_forgiven ? 0 : std::min<std::uint8_t>(facts.doublings + 1, kDoublings);
     });
 }
 
@@ -34,7 +51,7 @@ void TextHistory::planned(std::uint32_t schema, PlanBound bound) {
 
 bool TextHistory::is_proven(std::uint32_t schema) const {
     const Facts known = facts(schema);
-    return known.runs >= (known.was_slow ? kRunsNeededAgain : kRunsNeeded);
+    return known.runs >= runs_needed(known.doublings);
 }
 
 PlanBound TextHistory::plan(std::uint32_t schema) const {

@@ -21,25 +21,30 @@ enum class PlanBound : std::uint8_t { unknown, bounded, unbounded };
 // What is known of one text. Any thread, several at once.
 class TextHistory {
 public:
-    // `schema` counts the changes of the schema: what was learned under another one is forgotten.
+    // On a pool. `schema` counts the changes of the schema: what was learned under another one is forgotten.
     void ran(std::uint32_t schema, Duration took);
+    // On an io thread, after so many runs there that were short.
+    void was_slow_inline(std::uint32_t schema, std::uint32_t short_runs_before);
     void planned(std::uint32_t schema, PlanBound bound);
 
     // Its last runs were many enough and all short: worth a look at its plan.
     bool is_proven(std::uint32_t schema) const;
     PlanBound plan(std::uint32_t schema) const;
 
-    // How many runs in a row must have ended within kMaxRun: at first, and after one that did not. (A busy machine
-    // makes short ones long, now and then, so none is given up for good.)
+    // How many runs in a row must have ended within kMaxRun: at first. Each that did not doubles the number, kDoublings
+    // times at most; after kForgiven short ones inline it is as at first. A busy machine makes short runs long, now and
+    // then, and each run on a pool costs it more: so a text that is seldom slow comes back soon, one that often is,
+    // late.
     static constexpr std::uint16_t kRunsNeeded = 8;
-    static constexpr std::uint16_t kRunsNeededAgain = 1'000;
+    static constexpr std::uint8_t kDoublings = 7;
+    static constexpr std::uint32_t kForgiven = 200;
     static constexpr Duration kMaxRun = std::chrono::milliseconds(1);
 
 private:
     struct Facts {
         std::uint32_t schema = 0;
         std::uint16_t runs = 0;
-        bool was_slow = false;
+        std::uint8_t doublings = 0;
         PlanBound plan = PlanBound::unknown;
     };
     template <typename Change>

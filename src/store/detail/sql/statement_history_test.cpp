@@ -1,5 +1,7 @@
 #include "store/detail/sql/statement_history.hpp"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace skep::store {
@@ -22,17 +24,45 @@ TEST(TextHistory, eight_short_runs_prove_a_text) {
     EXPECT_TRUE(text.is_proven(1));
 }
 
-TEST(TextHistory, a_long_run_costs_the_proof_and_more_short_ones_earn_it_back) {
+// How many short runs on a pool it takes until the text is proven again.
+int runs_until_proven(TextHistory& text) {
+    int runs = 0;
+    for (; !text.is_proven(1); ++runs)
+        text.ran(1, 10us);
+    return runs;
+}
+
+TEST(TextHistory, a_long_run_costs_the_proof_and_twice_as_many_short_ones_earn_it_back) {
     TextHistory text;
     ran(text, 1, 8, 10us);
 
     text.ran(1, 2ms);
 
-    EXPECT_FALSE(text.is_proven(1));
-    ran(text, 1, 999, 10us);
-    EXPECT_FALSE(text.is_proven(1));
-    text.ran(1, 10us);
-    EXPECT_TRUE(text.is_proven(1));
+    EXPECT_EQ(runs_until_proven(text), 16);
+}
+
+TEST(TextHistory, one_that_is_often_slow_inline_stays_away_for_longer_each_time) {
+    TextHistory text;
+    ran(text, 1, 8, 10us);
+    std::vector<int> away;
+
+    for (int i = 0; i < 9; ++i) {
+        text.was_slow_inline(1, 199);
+        away.push_back(runs_until_proven(text));
+    }
+
+    EXPECT_EQ(away, (std::vector{16, 32, 64, 128, 256, 512, 1024, 1024, 1024}));
+}
+
+TEST(TextHistory, one_that_is_seldom_slow_inline_comes_back_soon) {
+    TextHistory text;
+    ran(text, 1, 8, 10us);
+    for (int i = 0; i < 9; ++i)
+        text.was_slow_inline(1, 0);
+
+    text.was_slow_inline(1, 200);
+
+    EXPECT_EQ(runs_until_proven(text), 8);
 }
 
 TEST(TextHistory, another_schema_forgets_runs_and_plan) {
