@@ -17,9 +17,10 @@ constexpr std::uint64_t kModuleLimit = 256ULL << 20;
 constexpr std::string_view kWorld = "service";
 
 // The output of a tool that did its work.
-Result<std::string> run_tool(const Command& command, const std::filesystem::path& folder,
-                             const BuildSettings& settings) {
+Result<std::string> run_tool(const Command& command, const std::filesystem::path& folder, const BuildSettings& settings,
+                             std::vector<std::string> environment = {}) {
     ProcessOptions options;
+    options.env = std::move(environment);
     options.timeout = std::chrono::minutes(15);
     options.output_limit = 4 << 20;
     options.folder = folder;
@@ -166,14 +167,48 @@ private:
     std::filesystem::path objects_;
 };
 
-Result<std::string> build_rust(const Source& source, const BuildSettings& settings) {
-    TRY(const std::string output, run_tool(cargo_command(), source.folder, settings));
+// What a tool printed last, after what it may have said before.
+std::string_view last_line(std::string_view output) {
+    output.remove_suffix(output.ends_with('\n') ? 1 : 0);
+    return output.substr(output.rfind('\n') + 1);
+}
+
+// Where Debian has its C library for WebAssembly; empty where it is not installed.
+std::filesystem::path debian_libc() {
+    for (const char* folder : {"/usr/lib/wasm32-wasi", "/usr/lib/wasm32-wasi/lib"}) {
+        if (std::filesystem::exists(std::filesystem::path(folder) / "crt1-reactor.o"))
+            return folder;
+    }
+    return {};
+}
+
+// Whether the compiler in use lacks the target, and all that its library is compiled from is there.
+bool must_compile_rust_library(const std::filesystem::path& sysroot) {
+    const auto libraries = sysroot / "lib/rustlib";
+    return !std::filesystem::exists(libraries / "wasm32-wasip2") &&
+           std::filesystem::exists(libraries / "src/rust/library/std") && !debian_libc().empty();
+}
+
+Result<std::string> module_of(const CargoBuild& cargo, const Source& source, const BuildSettings& settings) {
+    TRY(const std::string output, run_tool(cargo.command, source.folder, settings, cargo.environment));
     const auto artifact = cargo_artifact(output);
     if (!artifact)
         return fail("build_failed",
                     "cargo built no module in {}; the package needs a program, or crate-type = [\"cdylib\"] in [lib]",
                     source.folder.string());
     return read_file(*artifact, kModuleLimit);
+}
+
+Result<std::string> build_rust(const Source& source, const BuildSettings& settings) {
+    const auto printed = run_tool({"rustc", "--print", "sysroot"}, source.folder, settings);
+    if (!printed || !must_compile_rust_library(last_line(*printed)))
+        return module_of(cargo_build(), source, settings);
+    const bool is_program = std::filesystem::exists(source.folder / "src/main.rs");
+    const RustOutput kind = is_program ? RustOutput::program : RustOutput::library;
+    TRY(std::string module, module_of(cargo_build_with_library(debian_libc(), kind), source, settings));
+    if (is_program)
+        return module;
+    return encode_component(module);
 }
 
 Result<std::string> bytes_of(const Source& source, const BuildSettings& settings) {

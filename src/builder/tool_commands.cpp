@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 namespace skep::builder {
 namespace {
@@ -13,8 +14,12 @@ constexpr std::string_view kTarget = "--target=wasm32-wasi";
 constexpr std::string_view kClangHint =
     "on a Debian or Ubuntu: apt-get install clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 "
     "libclang-rt-19-dev-wasm32";
-constexpr std::string_view kRustHint = "add the target: rustup target add wasm32-wasip2";
-constexpr std::string_view kCargoHint = "install Rust from https://rustup.rs, then: rustup target add wasm32-wasip2";
+constexpr std::string_view kRustHint =
+    "add the target: rustup target add wasm32-wasip2; on a Debian without rustup: apt-get install rust-web-src lld-19 "
+    "wasi-libc libclang-rt-19-dev-wasm32";
+constexpr std::string_view kCargoHint =
+    "install Rust from https://rustup.rs, then: rustup target add wasm32-wasip2; or on a Debian: apt-get install "
+    "rustc-web cargo-web rust-web-src lld-19 wasi-libc libclang-rt-19-dev-wasm32";
 
 bool is_c(const std::filesystem::path& file) {
     return file.extension() == ".c";
@@ -48,6 +53,11 @@ void for_each_line(std::string_view text, Visit visit) {
 
 bool is_message(std::string_view line) {
     return line.starts_with("{\"reason\":");
+}
+
+Command cargo_command(std::string_view target) {
+    return {
+        "cargo", "build", "--release", "--target", std::string(target), "--message-format", "json-render-diagnostics"};
 }
 
 }  // namespace
@@ -90,8 +100,22 @@ Command link_command(SourceForm form, const std::vector<std::filesystem::path>& 
     return command;
 }
 
-Command cargo_command() {
-    return {"cargo", "build", "--release", "--target", "wasm32-wasip2", "--message-format", "json-render-diagnostics"};
+CargoBuild cargo_build() {
+    return {.command = cargo_command("wasm32-wasip2"), .environment = {}};
+}
+
+CargoBuild cargo_build_with_library(const std::filesystem::path& libc, RustOutput output) {
+    CargoBuild build{.command = cargo_command("wasm32-wasip1"), .environment = {}};
+    build.command.insert(build.command.end(), {"-Z", "build-std=std,panic_abort"});
+    const auto start = libc / (output == RustOutput::program ? "crt1-command.o" : "crt1-reactor.o");
+    build.environment = {
+        "RUSTC_BOOTSTRAP=1",
+        "CARGO_TARGET_WASM32_WASIP1_LINKER=wasm-ld-19",
+        fmt::format("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS=-C linker-flavor=wasm-ld -C link-self-contained=no "
+                    "-L native={} -C link-arg={} -C link-arg=-lc",
+                    libc.string(), start.string()),
+    };
+    return build;
 }
 
 std::optional<std::filesystem::path> cargo_artifact(std::string_view output) {

@@ -37,7 +37,19 @@ bool tells_of_stale_header(std::string_view output);
 Command link_command(SourceForm form, const std::vector<std::filesystem::path>& objects,
                      const std::filesystem::path& module, DebugInfo debug);
 
-Command cargo_command();
+// One run of cargo, with what is set for it in the environment: "NAME=value".
+struct CargoBuild {
+    Command command;
+    std::vector<std::string> environment;
+};
+
+// For the target that rustup has, which links and makes components by itself.
+CargoBuild cargo_build();
+
+// For compilers without a WASI target, such as Debian's: Rust's library is compiled along, and what comes of it is a
+// core module, linked with the C library in `libc`.
+enum class RustOutput : std::uint8_t { library, program };
+CargoBuild cargo_build_with_library(const std::filesystem::path& libc, RustOutput output);
 
 // The module that cargo built, found in what it printed. With several, the last.
 std::optional<std::filesystem::path> cargo_artifact(std::string_view output);

@@ -65,6 +65,26 @@ TEST(LinkCommand, never_drops_names) {
     EXPECT_THAT(command, ElementsAre("clang++-19", "--target=wasm32-wasi", "-Wl,--strip-debug", "a.o", "-o", "a.wasm"));
 }
 
+TEST(CargoBuild, is_for_the_target_that_rustup_has) {
+    const CargoBuild build = cargo_build();
+
+    EXPECT_THAT(build.command, Contains("wasm32-wasip2"));
+    EXPECT_THAT(build.environment, IsEmpty());
+}
+
+TEST(CargoBuild, compiles_the_library_along_and_links_it_with_the_c_library) {
+    const CargoBuild build = cargo_build_with_library("/lib/wasi", RustOutput::library);
+
+    EXPECT_THAT(build.command, IsSupersetOf({"wasm32-wasip1", "-Z", "build-std=std,panic_abort"}));
+    EXPECT_THAT(build.environment, Contains(AllOf(HasSubstr("-L native=/lib/wasi"), HasSubstr("/crt1-reactor.o"))));
+}
+
+TEST(CargoBuild, starts_a_program_by_its_main) {
+    const CargoBuild build = cargo_build_with_library("/lib/wasi", RustOutput::program);
+
+    EXPECT_THAT(build.environment, Contains(HasSubstr("/lib/wasi/crt1-command.o")));
+}
+
 TEST(CargoArtifact, is_the_last_module_of_the_messages) {
     const auto found = cargo_artifact(
         "   Compiling users v0.1.0\n"

@@ -40,12 +40,13 @@ SMALL_PROJECT = {
 }
 
 def has_rust_for_wasm():
-    """Debian's own Rust has no WASI target, and `skep build` uses the one of the language's installer."""
+    """The target of the language's installer, or, where that is not used, what Debian has to compile the library along."""
     try:
         done = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True)
     except FileNotFoundError:
         return False
-    return pathlib.Path(done.stdout.strip(), "lib/rustlib/wasm32-wasip2").exists()
+    libraries = pathlib.Path(done.stdout.strip(), "lib/rustlib")
+    return (libraries / "wasm32-wasip2").exists() or (libraries / "src/rust/library/std").exists()
 
 
 def skep(*arguments, **options):

@@ -10,7 +10,7 @@ from support.running import launch_project
 @pytest.fixture(scope="module", params=TEMPLATES, ids=str)
 def template(request, toolchain):
     if request.param.language == "rust" and not has_rust_for_wasm():
-        pytest.skip("Rust's target wasm32-wasip2 is not installed")
+        pytest.skip("neither Rust's target wasm32-wasip2 nor the source of its library is installed")
     return request.param
 
 
