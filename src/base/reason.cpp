@@ -176,7 +176,7 @@ constexpr auto kReasons = std::to_array<Reason>({
      "Call first, then read and write; or publish an event."},
     {"wait_inside_transaction", invalid_argument, 500, "The handler waited after it had written.",
      "Wait first, then read and write."},
-    {"reply_inside_transaction", invalid_argument, 0, "The handler began a streamed reply after it had written.",
+    {"reply_inside_transaction", invalid_argument, 500, "The handler began a streamed reply after it had written.",
      "Answer with at most 1 MiB, or write in another request."},
     {"write_after_reply", invalid_argument, 0, "The handler wrote after its streamed reply had begun.",
      "Write first, then answer."},

@@ -43,16 +43,6 @@ void answer_rows(HostCall call, Result<Bytes> rows) {
         std::move(call).fail(rows.error());
 }
 
-void answer_json(HostCall call, Result<Bytes> rows) {
-    if (!rows)
-        return std::move(call).fail(rows.error());
-    Result<std::string> json = json_of_rows(rows->view());
-    if (json)
-        std::move(call).done(Bytes(*std::move(json)));
-    else
-        std::move(call).fail(json.error());
-}
-
 void answer_executed(HostCall call, Result<Executed> executed) {
     if (!executed)
         return std::move(call).fail(executed.error());
@@ -71,13 +61,13 @@ void answer_executed_json(HostCall call, Result<Executed> executed) {
 
 using Reader = Result<Statement> (*)(wasm::GuestTask&, HostArgs);
 
-template <Reader kRead, void (*kAnswer)(HostCall, Result<Bytes>)>
+template <Reader kRead, store::RowForm kForm>
 void query(wasm::GuestTask& task, HostArgs args, HostCall call) {
     Result<Statement> statement = kRead(task, args);
     if (!statement)
         return std::move(call).fail(statement.error());
     auto [transaction, sql, params] = *std::move(statement);
-    run(task, std::move(call), transaction->query(std::move(sql), std::move(params)), kAnswer);
+    run(task, std::move(call), transaction->query(std::move(sql), std::move(params), kForm), answer_rows);
 }
 
 template <Reader kRead, void (*kAnswer)(HostCall, Result<Executed>)>
@@ -94,10 +84,10 @@ void execute(wasm::GuestTask& task, HostArgs args, HostCall call) {
 Result<> add_sql(wasm::HostFunctions& functions) {
     constexpr std::string_view kInterface = "skep:platform/sql@0.1.0";
     const Shape shape{{Param::string, Param::bytes}, ResultShape::bytes, Answered::later};
-    TRY_DO(functions.add(kInterface, "query", shape, query<statement_of, answer_rows>));
+    TRY_DO(functions.add(kInterface, "query", shape, query<statement_of, nullptr>));
     TRY_DO(functions.add(kInterface, "execute", shape, execute<statement_of, answer_executed>));
     const CoreShape core_shape{.strings = 2, .result = CoreResult::data};
-    TRY_DO(functions.add_core("database", "query", core_shape, query<core_statement_of, answer_json>));
+    TRY_DO(functions.add_core("database", "query", core_shape, query<core_statement_of, json_of_rows>));
     return functions.add_core("database", "execute", core_shape, execute<core_statement_of, answer_executed_json>);
 }
 

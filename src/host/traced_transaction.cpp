@@ -42,9 +42,9 @@ async::Task<Result<T>> TracedTransaction::span(std::string name, std::string sta
     co_return result;
 }
 
-async::Task<Result<Bytes>> TracedTransaction::query(std::string sql, std::string params) {
+async::Task<Result<Bytes>> TracedTransaction::query(std::string sql, std::string params, store::RowForm form) {
     std::string shown = store::statement_text(sql, kStatementShown);
-    return span("db.query", std::move(shown), inner_->query(std::move(sql), std::move(params)));
+    return span("db.query", std::move(shown), inner_->query(std::move(sql), std::move(params), form));
 }
 
 async::Task<Result<store::Executed>> TracedTransaction::execute(std::string sql, std::string params) {

@@ -20,7 +20,7 @@ public:
     TracedTransaction(std::unique_ptr<store::HandlerTransaction> inner, GuestServices& services)
         : inner_(std::move(inner)), services_(services) {}
 
-    async::Task<Result<Bytes>> query(std::string sql, std::string params) override;
+    async::Task<Result<Bytes>> query(std::string sql, std::string params, store::RowForm form = nullptr) override;
     async::Task<Result<store::Executed>> execute(std::string sql, std::string params) override;
     async::Task<Result<std::optional<Bytes>>> kv_get(std::string key) override;
     async::Task<Result<>> kv_set(std::string key, std::string value) override;

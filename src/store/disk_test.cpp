@@ -54,6 +54,12 @@ TEST_P(AnyDisk, reads_what_was_written) {
     EXPECT_EQ(file->size().value(), 11U);
 }
 
+TEST(SystemDisk, a_folder_that_cannot_be_made_is_an_error) {
+    const auto made = make_system_disk()->make_folder("/proc/skep/store");
+
+    EXPECT_EQ(made.error().name(), "disk_failed");
+}
+
 TEST_P(AnyDisk, a_gap_reads_as_zeros) {
     const auto file = make("a", "x");
     ASSERT_TRUE(file->write(3, bytes_of("y")));

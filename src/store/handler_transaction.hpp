@@ -16,6 +16,7 @@
 #include "model/call_context.hpp"
 #include "model/message.hpp"
 #include "store/handler_options.hpp"
+#include "store/row_format.hpp"
 
 namespace skep::store {
 
@@ -44,8 +45,9 @@ class HandlerTransaction {
 public:
     virtual ~HandlerTransaction() = default;
 
-    // `params` and the rows are in the row format (store/row_format.hpp).
-    virtual async::Task<Result<Bytes>> query(std::string sql, std::string params) = 0;
+    // `params` and the rows are in the row format (store/row_format.hpp), the rows in `form` where one is given: it is
+    // made where the statement runs, and where that fails the statement has.
+    virtual async::Task<Result<Bytes>> query(std::string sql, std::string params, RowForm form = nullptr) = 0;
     virtual async::Task<Result<Executed>> execute(std::string sql, std::string params) = 0;
 
     // The service's keys, in the same transaction. A key has at most 1 KiB, a value 1 MiB. `list` gives at most `limit`

@@ -22,6 +22,9 @@ struct Blob {
 // A value of SQLite; texts and blobs are views of where it was read from.
 using Value = std::variant<Null, std::int64_t, double, std::string_view, Blob>;
 
+// Rows in another form, from those in the row format; no bytes stand for a statement without columns.
+using RowForm = Result<std::string> (*)(std::string_view rows);
+
 // Appends to a buffer. Parameters are `begin_params(count)` and then `count` values; rows are `begin_rows(names)` and
 // then, row by row, one value for each name.
 class RowWriter {

@@ -170,6 +170,56 @@ TEST_F(ServiceStoreTest, a_handler_that_holds_the_turn_too_long_is_rolled_back_a
     EXPECT_EQ(seen(), 0);
 }
 
+TEST_F(ServiceStoreTest, one_that_held_it_too_long_before_the_loop_could_tell_is_rolled_back_at_its_next_statement) {
+    constexpr const char* kShort = "UPDATE t SET n = 0 WHERE id = 1";
+    for (int i = 0; i < 10; ++i) {
+        auto handler = start();
+        write(*handler, kShort);
+        ASSERT_EQ(end(*handler).value(), Ending::settled);
+    }
+    auto slow = start();
+    write(*slow, "UPDATE t SET n = 7 WHERE id = 1");
+
+    loop.clock().advance(std::chrono::milliseconds(101));
+
+    EXPECT_EQ(write(*slow, kShort).error().name(), "transaction_timeout");
+    EXPECT_EQ(end(*slow).error().name(), "transaction_timeout");
+    EXPECT_EQ(seen(), 0);
+}
+
+TEST_F(ServiceStoreTest, one_that_held_it_too_long_before_the_loop_could_tell_is_rolled_back_at_its_end) {
+    auto slow = start();
+    write(*slow, "UPDATE t SET n = 7 WHERE id = 1");
+
+    loop.clock().advance(std::chrono::milliseconds(101));
+
+    EXPECT_EQ(end(*slow).error().name(), "transaction_timeout");
+    EXPECT_EQ(seen(), 0);
+}
+
+TEST_F(ServiceStoreTest, a_query_of_a_statement_without_columns_gives_no_rows_and_does_its_work) {
+    auto handler = start();
+
+    const Bytes rows = loop.run(handler->query("UPDATE t SET n = 7 WHERE id = 1", {})).value();
+
+    const RowReader reader = RowReader::rows(rows.view()).value();
+    EXPECT_EQ(reader.count(), 0U);
+    EXPECT_TRUE(reader.at_end());
+    EXPECT_EQ(end(*handler).value(), Ending::settled);
+    EXPECT_EQ(seen(), 7);
+}
+
+TEST_F(ServiceStoreTest, rows_that_cannot_be_brought_into_their_form_fail_the_statement_and_undo_it) {
+    auto handler = start();
+    const RowForm refused = [](std::string_view) -> Result<std::string> { return fail("result_too_large", "no"); };
+
+    const auto result = loop.run(handler->query("UPDATE t SET n = 7 WHERE id = 1 RETURNING n", {}, refused));
+
+    EXPECT_EQ(result.error().name(), "result_too_large");
+    EXPECT_EQ(end(*handler).value(), Ending::settled);
+    EXPECT_EQ(seen(), 0);
+}
+
 TEST_F(ServiceStoreTest, one_that_waits_for_the_turn_gets_it_when_the_holder_is_done) {
     auto holder = start();
     write(*holder, "UPDATE t SET n = n + 1 WHERE id = 1");
@@ -224,6 +274,8 @@ TEST_F(ServiceStoreTest, keys_are_listed_by_prefix_in_order) {
 
     EXPECT_EQ(keys, (std::vector<std::string>{"b:1", "b:2"}));
     EXPECT_EQ(loop.run(handler->kv_list("b:", "b:1", 0)).value(), std::vector<std::string>{"b:2"});
+    EXPECT_EQ(loop.run(handler->kv_list("b:", "a", 1)).value(), std::vector<std::string>{"b:1"});
+    EXPECT_EQ(loop.run(handler->kv_list("b:", "c", 0)).value(), std::vector<std::string>{});
 }
 
 TEST_F(ServiceStoreTest, a_deleted_key_is_gone) {

@@ -20,6 +20,11 @@ Failure failed(std::string_view attempt, const fs::path& path, int error_number)
                 std::strerror(error_number));
 }
 
+// 0, or the error's number.
+int make_last_folder(const fs::path& path) {
+    return ::mkdir(path.c_str(), 0700) == 0 ? 0 : errno;
+}
+
 class SystemFile final : public DiskFile {
 public:
     SystemFile(UniqueFd fd, fs::path path) : fd_(std::move(fd)), path_(std::move(path)) {}
@@ -140,16 +145,17 @@ public:
     }
 
     Result<> make_folder(const fs::path& path) override {
-        if (::mkdir(path.c_str(), 0700) == 0)
-            return sync_folder(path.parent_path());
-        if (errno == ENOENT && path.has_relative_path()) {
+        int fault = make_last_folder(path);
+        if (fault == ENOENT && path.has_relative_path()) {
             TRY_DO(make_folder(path.parent_path()));
-            return make_folder(path);
+            fault = make_last_folder(path);
         }
         std::error_code ignored;
-        if (errno == EEXIST && fs::is_directory(path, ignored))
+        if (fault == 0)
+            return sync_folder(path.parent_path());
+        if (fault == EEXIST && fs::is_directory(path, ignored))
             return {};
-        return failed("make the folder", path, errno);
+        return failed("make the folder", path, fault);
     }
 
     Result<std::vector<std::string>> names_in(const fs::path& folder) override {

@@ -113,6 +113,8 @@ Result<> append_row(std::string& out, store::RowReader& reader, const std::vecto
 }  // namespace
 
 Result<std::string> json_of_rows(std::string_view rows) {
+    if (rows.empty())
+        return "[]";
     TRY(store::RowReader reader, store::RowReader::rows(rows));
     if (!std::ranges::all_of(reader.names(), is_utf8))
         return fail("row_format_invalid", "the name of a column is not UTF-8");

@@ -13,8 +13,8 @@ namespace skep::host {
 // The parameters of `json`, an array or an empty text, in the row format. Fails with `sql_params`.
 Result<std::string> params_of_json(std::string_view json);
 
-// An array with an object for each row. Fails with `result_too_large`, and `row_format_invalid` for what no store
-// gives.
+// A store::RowForm: an array with an object for each row. Fails with `result_too_large`, and `row_format_invalid` for
+// what no store gives.
 Result<std::string> json_of_rows(std::string_view rows);
 
 std::string json_of_executed(std::int64_t rows_affected, std::int64_t last_insert_id);

@@ -207,6 +207,8 @@ Result<Ending> Transaction::ending_of(FlushOutcome outcome) const {
 async::Task<Result<Ending>> Transaction::end(model::Response* response, Meanwhile meanwhile) {
     const async::Exclusive::Held held = co_await exclusive_.enter();
     meanwhile_ = std::move(meanwhile);
+    if (has_outstayed())
+        hold_expired();
     if (lost_ && is_keyed())
         doom(*lost_, false);  // what is recorded is not from reads that may be stale
     if (doom_) {

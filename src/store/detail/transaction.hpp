@@ -1,6 +1,7 @@
 #pragma once
 // Transaction: the HandlerTransaction over a ServiceStore.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,7 +20,7 @@ public:
     Transaction(ServiceStore& store, async::Loop& loop, HandlerOptions options, const model::CallContext& context);
     ~Transaction() override;
 
-    async::Task<Result<Bytes>> query(std::string sql, std::string params) override;
+    async::Task<Result<Bytes>> query(std::string sql, std::string params, RowForm form = nullptr) override;
     async::Task<Result<Executed>> execute(std::string sql, std::string params) override;
     async::Task<Result<std::optional<Bytes>>> kv_get(std::string key) override;
     async::Task<Result<>> kv_set(std::string key, std::string value) override;
@@ -50,15 +51,35 @@ private:
         Transaction& transaction;
     };
     enum class Access : std::uint8_t { read, write };
+    // A guest's statement on its way.
+    struct GuestText {
+        std::string sql;
+        std::string params;
+        RowForm form = nullptr;
+    };
+    // One of the platform's own: `sql` is a literal.
+    struct PlatformText {
+        const char* sql;
+        std::string params;
+        Access access;
+        enum class Place : std::uint8_t { here, here_unless_large, pool } place = Place::here;
+        std::uint64_t grows_by = 0;  // bytes that the guest adds by it
+    };
+    struct PoolResult {
+        Result<StatementResult> result;
+        bool writes;
+    };
+    using PoolWork = std::function<PoolResult(Connection&)>;
 
     // transaction_statements.cpp: from a statement to its result, wherever it runs.
-    async::Task<Result<StatementResult>> statement(std::string sql, std::string params);
-    async::Task<Result<StatementResult>> platform_statement(const char* sql, std::string params, Access access,
-                                                            std::uint64_t grows_by = 0);
-    async::Task<Result<StatementResult>> run(std::string sql, std::string params);
-    async::Task<Result<StatementResult>> run_in_pool(std::string sql, std::string params);
+    async::Task<Result<StatementResult>> statement(GuestText text);
+    async::Task<Result<StatementResult>> run(GuestText text);
+    async::Task<Result<StatementResult>> platform_statement(PlatformText text);
+    async::Task<Result<StatementResult>> run_platform(PlatformText text);
+    async::Task<Result<StatementResult>> run_in_pool(PoolWork work);
+    PoolWork pool_work(GuestText text) const;
     Connection& connection() { return grip_->holds_turn ? grip_->pin->writer() : grip_->lease.connection(); }
-    StatementBounds bounds(bool is_inline) const;
+    StatementBounds bounds(RowForm form) const;
     void note(const Result<StatementResult>& result, bool writes);
     bool has_dropped_batch();
     Failure failed(Error error);
@@ -74,6 +95,7 @@ private:
     async::Task<Result<>> take_turn();
     async::Task<Result<>> wait_for_turn(std::shared_ptr<TurnWaiter> waiter);
     Result<> enter();
+    bool has_outstayed() const;
     void hold_expired();
     void lose_snapshot(Error stale);
     std::optional<Error> take_loss();

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kMaxKey = 1'024;
 constexpr std::size_t kMaxValue = 1 << 20;
+constexpr std::size_t kLargeValue = 64 << 10;  // written elsewhere than on the io thread
 constexpr std::uint64_t kListLimit = 1'000;
 
 Result<> check_key(std::string_view key) {
@@ -23,6 +24,14 @@ std::string end_of(std::string prefix) {
         return std::string(kMaxKey + 1, '\xFF');
     prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
     return prefix;
+}
+
+// The first key that may begin with `prefix` and follow `after`: from there on no key is read in vain.
+std::string first_after(const std::string& prefix, std::string after) {
+    if (after < prefix)
+        return prefix;
+    after.push_back('\0');
+    return after;
 }
 
 std::string params_of(std::initializer_list<Value> values) {
@@ -46,73 +55,75 @@ struct Transaction::Job {
 
     async::Loop& loop;
     async::Signal changed;
-    std::optional<Result<StatementResult>> result;
-    bool writes = false;
+    std::optional<PoolResult> ended;
     std::shared_ptr<Grip> orphan;  // what to let go of then, where the transaction has gone
 };
 
-StatementBounds Transaction::bounds(bool is_inline) const {
-    return {.deadline = grip_->holds_turn ? hold_ends_ : std::min(hold_ends_, options_.deadline),
-            .is_inline = is_inline};
+StatementBounds Transaction::bounds(RowForm form) const {
+    return {.deadline = grip_->holds_turn ? hold_ends_ : std::min(hold_ends_, options_.deadline), .form = form};
 }
 
-async::Task<Result<StatementResult>> Transaction::statement(std::string sql, std::string params) {
+async::Task<Result<StatementResult>> Transaction::statement(GuestText text) {
     const async::Exclusive::Held held = co_await exclusive_.enter();
     CO_TRY_DO(co_await reach(Access::read));
-    Result<StatementResult> result = co_await run(sql, params);
+    Result<StatementResult> result = co_await run(text);
     if (result || !std::exchange(wants_turn_, false))
         co_return result;
     CO_TRY_DO(co_await reach(Access::write));
-    co_return co_await run(std::move(sql), std::move(params));
+    co_return co_await run(std::move(text));
 }
 
 // With a snapshot or the turn. A statement that writes fails on a snapshot, and sets `wants_turn_`.
-async::Task<Result<StatementResult>> Transaction::run(std::string sql, std::string params) {
+async::Task<Result<StatementResult>> Transaction::run(GuestText text) {
     Connection& on = connection();
-    GuestStatement* known = on.find_prepared(sql);
-    if (known == nullptr || !on.may_run_inline(*known, params))
-        co_return co_await run_in_pool(std::move(sql), std::move(params));
+    GuestStatement* known = on.find_prepared(text.sql);
+    if (known == nullptr || !on.may_run_inline(*known, text.params))
+        co_return co_await run_in_pool(pool_work(std::move(text)));
     const bool writes = on.writes(*known);
     if (writes && !grip_->holds_turn) {
         wants_turn_ = true;
         co_return fail(unavailable("a write on a snapshot"));
     }
+    StatementBounds limits = bounds(text.form);
+    limits.is_inline = true;
     const TimePoint begin = store_.ports().clock.now();
-    Result<StatementResult> result = on.run(*known, params, bounds(true));
+    Result<StatementResult> result = on.run(*known, text.params, limits);
     const auto took = std::chrono::nanoseconds(store_.ports().clock.now() - begin).count();
     store_.counters().note_inline(static_cast<std::uint64_t>(took));
     if (!result && result.error().name() == "too_slow_inline")
-        co_return co_await run_in_pool(std::move(sql), std::move(params));
+        co_return co_await run_in_pool(pool_work(std::move(text)));
     note(result, writes);
     if (!result)
         co_return failed(std::move(result).error());
     co_return result;
 }
 
-async::Task<Result<StatementResult>> Transaction::run_in_pool(std::string sql, std::string params) {
+Transaction::PoolWork Transaction::pool_work(GuestText text) const {
+    return [text = std::move(text), limits = bounds(text.form), may_write = grip_->holds_turn](Connection& on) {
+        const auto prepared = on.prepare(text.sql);
+        if (!prepared)
+            return PoolResult{Failure(prepared.error()), false};
+        const bool writes = on.writes(**prepared);
+        if (writes && !may_write)
+            return PoolResult{fail(unavailable("a write on a snapshot")), writes};
+        return PoolResult{on.run(**prepared, text.params, limits), writes};
+    };
+}
+
+async::Task<Result<StatementResult>> Transaction::run_in_pool(PoolWork work) {
     const auto job = std::make_shared<Job>(loop_);
-    auto work = [job, on = &connection(), sql = std::move(sql), params = std::move(params), limits = bounds(false),
-                 may_write = grip_->holds_turn] {
-        bool writes = false;
-        const auto run = [&]() -> Result<StatementResult> {
-            TRY(GuestStatement * prepared, on->prepare(sql));
-            writes = on->writes(*prepared);
-            if (writes && !may_write)
-                return fail(unavailable("a write on a snapshot"));
-            return on->run(*prepared, params, limits);
-        };
-        job->loop.post_remote([job, result = std::make_shared<Result<StatementResult>>(run()), writes] {
-            job->writes = writes;
-            job->result.emplace(std::move(*result));
+    auto run = [job, on = &connection(), work = std::move(work)] {
+        job->loop.post_remote([job, ended = std::make_shared<PoolResult>(work(*on))] {
+            job->ended.emplace(std::move(*ended));
             job->changed.set();
             job->orphan.reset();
         });
     };
     store_.counters().pool_statements.fetch_add(1, std::memory_order_relaxed);
-    if (!store_.ports().statements.submit(std::move(work)))
+    if (!store_.ports().statements.submit(std::move(run)))
         co_return fail("resource_exhausted", "too many statements wait for a thread");
     job_ = job;
-    while (!job->result)
+    while (!job->ended)
         co_await job->changed.wait();
     job_.reset();
     if (store_.ports().clock.now() >= hold_ends_) {
@@ -121,17 +132,18 @@ async::Task<Result<StatementResult>> Transaction::run_in_pool(std::string sql, s
     }
     if (doom_)
         co_return Failure(*doom_);
-    wants_turn_ = !*job->result && job->writes && !grip_->holds_turn;
+    auto& [result, writes] = *job->ended;
+    wants_turn_ = !result && writes && !grip_->holds_turn;
     if (wants_turn_)
-        co_return *std::move(job->result);
-    note(*job->result, job->writes);
-    if (!*job->result)
-        co_return failed(std::move(job->result->error()));
-    co_return *std::move(job->result);
+        co_return std::move(result);
+    note(result, writes);
+    if (!result)
+        co_return failed(std::move(result.error()));
+    co_return std::move(result);
 }
 
 void Transaction::leave_to_job() {
-    if (job_ && !job_->result)
+    if (job_ && !job_->ended)
         job_->orphan = std::move(grip_);
 }
 
@@ -164,35 +176,55 @@ Failure Transaction::failed(Error error) {
     return Failure(std::move(error));
 }
 
-async::Task<Result<StatementResult>> Transaction::platform_statement(const char* sql, std::string params, Access access,
-                                                                     std::uint64_t grows_by) {
+async::Task<Result<StatementResult>> Transaction::platform_statement(PlatformText text) {
     const async::Exclusive::Held held = co_await exclusive_.enter();
-    CO_TRY_DO(co_await reach(access));
-    if (grows_by > 0) {
-        CO_TRY_DO(connection().admit(grows_by));
+    CO_TRY_DO(co_await reach(text.access));
+    if (text.grows_by > 0) {
+        CO_TRY_DO(connection().admit(text.grows_by));
     }
-    Result<StatementResult> result = connection().execute(sql, params);
-    note(result, access == Access::write);
+    co_return co_await run_platform(std::move(text));
+}
+
+async::Task<Result<StatementResult>> Transaction::run_platform(PlatformText text) {
+    using enum PlatformText::Place;
+    const bool writes = text.access == Access::write;
+    Connection& on = connection();
+    Result<StatementResult> result = fail("too_slow_inline", "the statement is left to a pool");
+    if (text.place == here)
+        result = on.execute(text.sql, text.params);
+    else if (text.place == here_unless_large)
+        result = on.execute_inline(text.sql, text.params);
+    if (!result && result.error().name() == "too_slow_inline")
+        co_return co_await run_in_pool([text = std::move(text), writes](Connection& there) {
+            return PoolResult{there.execute(text.sql, text.params), writes};
+        });
+    note(result, writes);
     if (!result)
         co_return failed(std::move(result).error());
     co_return result;
 }
 
-async::Task<Result<Bytes>> Transaction::query(std::string sql, std::string params) {
-    CO_TRY(StatementResult result, co_await statement(std::move(sql), std::move(params)));
-    co_return std::move(result.rows);
+async::Task<Result<Bytes>> Transaction::query(std::string sql, std::string params, RowForm form) {
+    CO_TRY(StatementResult result, co_await statement({std::move(sql), std::move(params), form}));
+    if (!result.rows.empty())
+        co_return std::move(result.rows);
+    RowWriter without_columns;
+    without_columns.begin_rows({});
+    co_return Bytes(std::move(without_columns).take());
 }
 
 async::Task<Result<Executed>> Transaction::execute(std::string sql, std::string params) {
-    CO_TRY(const StatementResult result, co_await statement(std::move(sql), std::move(params)));
+    CO_TRY(const StatementResult result, co_await statement({std::move(sql), std::move(params)}));
     co_return Executed{result.changes, result.last_insert_id};
 }
 
 async::Task<Result<std::optional<Bytes>>> Transaction::kv_get(std::string key) {
     CO_TRY_DO(check_key(key));
-    std::string params = params_of({Blob{key}});
-    CO_TRY(const StatementResult found,
-           co_await platform_statement("SELECT value FROM _skep_kv WHERE key = ?1", std::move(params), Access::read));
+    PlatformText text{.sql = "SELECT value FROM _skep_kv WHERE key = ?1",
+                      .params = params_of({Blob{key}}),
+                      .access = Access::read,
+                      .place = PlatformText::Place::here_unless_large};
+    CO_TRY(const StatementResult found, co_await platform_statement(std::move(text)));
     CO_TRY(RowReader row, RowReader::rows(found.rows.view()));
     if (row.at_end())
         co_return std::nullopt;
@@ -204,20 +236,24 @@ async::Task<Result<>> Transaction::kv_set(std::string key, std::string value) {
     CO_TRY_DO(check_key(key));
     if (value.size() > kMaxValue)
         co_return fail("kv_invalid", "a value has at most {} bytes, this one has {}", kMaxValue, value.size());
-    std::string params = params_of({Blob{key}, Blob{value}});
-    CO_TRY(const StatementResult written,
-           co_await platform_statement("INSERT INTO _skep_kv (key, value) VALUES (?1, ?2) "
-                                       "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                                       std::move(params), Access::write, key.size() + value.size()));
+    const bool is_large = value.size() > kLargeValue;
+    PlatformText text{.sql =
+                          "INSERT INTO _skep_kv (key, value) VALUES (?1, ?2) "
+                          "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                      .params = params_of({Blob{key}, Blob{value}}),
+                      .access = Access::write,
+                      .place = is_large ? PlatformText::Place::pool : PlatformText::Place::here,
+                      .grows_by = key.size() + value.size()};
+    CO_TRY(const StatementResult written, co_await platform_statement(std::move(text)));
     (void)written;
     co_return Result<>();
 }
 
 async::Task<Result<bool>> Transaction::kv_delete(std::string key) {
     CO_TRY_DO(check_key(key));
-    std::string params = params_of({Blob{key}});
-    CO_TRY(const StatementResult deleted,
-           co_await platform_statement("DELETE FROM _skep_kv WHERE key = ?1", std::move(params), Access::write));
+    PlatformText text{
+        .sql = "DELETE FROM _skep_kv WHERE key = ?1", .params = params_of({Blob{key}}), .access = Access::write};
+    CO_TRY(const StatementResult deleted, co_await platform_statement(std::move(text)));
     co_return deleted.changes > 0;
 }
 
@@ -226,12 +262,13 @@ async::Task<Result<std::vector<std::string>>> Transaction::kv_list(std::string p
     if (prefix.size() > kMaxKey || after.size() > kMaxKey)
         co_return fail("kv_invalid", "a key has at most {} bytes", kMaxKey);
     const auto most = static_cast<std::int64_t>(limit == 0 ? kListLimit : std::min(limit, kListLimit));
-    const std::string end = end_of(prefix);
-    std::string params = params_of({Blob{prefix}, Blob{after}, Blob{end}, most});
-    CO_TRY(const StatementResult found,
-           co_await platform_statement("SELECT key FROM _skep_kv WHERE key >= ?1 AND key > ?2 "
-                                       "AND key < ?3 ORDER BY key LIMIT ?4",
-                                       std::move(params), Access::read));
+    const std::string first = first_after(prefix, std::move(after));
+    const std::string end = end_of(std::move(prefix));
+    PlatformText text{.sql = "SELECT key FROM _skep_kv WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3",
+                      .params = params_of({Blob{first}, Blob{end}, most}),
+                      .access = Access::read,
+                      .place = PlatformText::Place::pool};
+    CO_TRY(const StatementResult found, co_await platform_statement(std::move(text)));
     CO_TRY(RowReader rows, RowReader::rows(found.rows.view()));
     std::vector<std::string> keys;
     while (!rows.at_end()) {

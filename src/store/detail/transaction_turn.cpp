@@ -45,6 +45,9 @@ async::Task<Result<>> Transaction::reach(Access access) {
     // A store that failed is closed as soon as nobody holds on to it.
     if (!doom_ && grip_->pin && grip_->pin->turns().is_refusing())
         doom(error("store_failed", "the store is closed after a failure"), false);
+    // Its timer may still wait for the loop's next turn.
+    if (has_outstayed())
+        hold_expired();
     if (auto loss = take_loss())
         co_return Failure(*std::move(loss));
     if (grip_->holds_turn)
@@ -186,6 +189,10 @@ Result<> Transaction::enter() {
     }
     grip_->is_in_savepoint = true;
     return {};
+}
+
+bool Transaction::has_outstayed() const {
+    return grip_->holds_turn && loop_.clock().now() >= hold_ends_;
 }
 
 // With no statement under way: that is interrupted by its own bound.

@@ -33,13 +33,17 @@ async::Task<Result<>> FakeTransaction::note(std::string call) {
     co_return Result<>();
 }
 
-async::Task<Result<Bytes>> FakeTransaction::query(std::string sql, std::string params) {
+async::Task<Result<Bytes>> FakeTransaction::query(std::string sql, std::string params, RowForm form) {
     CO_TRY_DO(co_await note("query " + sql));
     params_ = std::move(params);
-    if (rows_.empty())
-        co_return Bytes(no_rows());
-    std::string rows = std::move(rows_.front());
-    rows_.pop_front();
+    std::string rows = no_rows();
+    if (!rows_.empty()) {
+        rows = std::move(rows_.front());
+        rows_.pop_front();
+    }
+    if (form != nullptr) {
+        CO_TRY(rows, form(rows));
+    }
     co_return Bytes(std::move(rows));
 }
 

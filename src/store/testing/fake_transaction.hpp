@@ -37,7 +37,7 @@ public:
     const std::string& params() const { return params_; }
     std::map<std::string, std::string>& keys() { return keys_; }
 
-    async::Task<Result<Bytes>> query(std::string sql, std::string params) override;
+    async::Task<Result<Bytes>> query(std::string sql, std::string params, RowForm form = nullptr) override;
     async::Task<Result<Executed>> execute(std::string sql, std::string params) override;
     async::Task<Result<std::optional<Bytes>>> kv_get(std::string key) override;
     async::Task<Result<>> kv_set(std::string key, std::string value) override;

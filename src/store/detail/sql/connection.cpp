@@ -15,6 +15,7 @@ constexpr auto kPrepareTime = std::chrono::milliseconds(250);
 constexpr std::size_t kInlineParameterBytes = 64 << 10;
 constexpr int kInlineValueBytes = 96 << 10;
 constexpr std::size_t kInlineRowBytes = 256 << 10;
+constexpr std::size_t kInlineFormBytes = 32 << 10;  // rows that are made into another form
 constexpr std::size_t kPlatformRowBytes = 64 << 20;
 
 // Ends a statement's run, however it comes out.
@@ -28,6 +29,24 @@ public:
 private:
     PreparedStatement& statement_;
 };
+
+// While it lives, statements fail when they meet a large value.
+class SmallValues {
+public:
+    explicit SmallValues(sqlite3* database)
+        : database_(database), usual_(sqlite3_limit(database, SQLITE_LIMIT_LENGTH, kInlineValueBytes)) {}
+    ~SmallValues() { sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, usual_); }
+    SmallValues(const SmallValues&) = delete;
+    SmallValues& operator=(const SmallValues&) = delete;
+
+private:
+    sqlite3* database_;
+    int usual_;
+};
+
+Failure too_slow_inline() {
+    return fail("too_slow_inline", "the statement works on large values");
+}
 
 }  // namespace
 
@@ -93,7 +112,7 @@ Result<StatementResult> Connection::run(GuestStatement& statement, std::string_v
 
     const Running running(statement.prepared);
     TRY_DO(statement.prepared.bind(params));
-    auto result = bounds.is_inline ? run_inline(statement, start, bounds.deadline) : run_at_leisure(statement, bounds);
+    auto result = bounds.is_inline ? run_inline(statement, start, bounds) : run_at_leisure(statement, bounds);
     remember(statement, parts_->clock.now() - start, bounds.is_inline);
     return result;
 }
@@ -104,23 +123,26 @@ Result<> Connection::admit(std::uint64_t bytes) {
 
 Result<StatementResult> Connection::run_at_leisure(GuestStatement& statement, const StatementBounds& bounds) {
     parts_->progress.bound(bounds.deadline);
-    auto result = run_guarded(statement, parts_->limits.result_bytes);
+    auto result = run_guarded(statement, parts_->limits.result_bytes, bounds.form);
     parts_->progress.unbound();
     return result;
 }
 
 // Large values take long in steps that nothing interrupts: the statement fails when it meets one, and has left nothing.
-Result<StatementResult> Connection::run_inline(GuestStatement& statement, TimePoint start, TimePoint deadline) {
-    parts_->progress.bound(deadline, statement.prepared.writes() ? TimePoint::max() : start + TextHistory::kMaxRun);
-    sqlite3* db = parts_->database.get();
-    const int usual = sqlite3_limit(db, SQLITE_LIMIT_LENGTH, kInlineValueBytes);
-    auto result = run_guarded(statement, std::min<std::size_t>(parts_->limits.result_bytes, kInlineRowBytes));
-    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, usual);
+Result<StatementResult> Connection::run_inline(GuestStatement& statement, TimePoint start,
+                                               const StatementBounds& bounds) {
+    const std::size_t most = bounds.form == nullptr ? kInlineRowBytes : kInlineFormBytes;
+    parts_->progress.bound(bounds.deadline,
+                           statement.prepared.writes() ? TimePoint::max() : start + TextHistory::kMaxRun);
+    auto result = [&] {
+        const SmallValues small(parts_->database.get());
+        return run_guarded(statement, std::min<std::size_t>(parts_->limits.result_bytes, most), bounds.form);
+    }();
     parts_->progress.unbound();
     if (result || result.error().name() != "result_too_large")
         return result;
     was_slow_inline(statement);
-    return fail("too_slow_inline", "the statement works on large values");
+    return too_slow_inline();
 }
 
 void Connection::was_slow_inline(GuestStatement& statement) {
@@ -128,11 +150,11 @@ void Connection::was_slow_inline(GuestStatement& statement) {
 }
 
 // A write that gives rows has done all of its work before the first row: where the rows are too many, it is undone.
-Result<StatementResult> Connection::run_guarded(GuestStatement& statement, std::size_t row_bytes) {
+Result<StatementResult> Connection::run_guarded(GuestStatement& statement, std::size_t row_bytes, RowForm form) {
     if (!statement.prepared.writes() || !statement.prepared.gives_rows())
-        return step(statement, row_bytes);
+        return step(statement, row_bytes, form);
     TRY_DO(execute("SAVEPOINT _skep_statement"));
-    auto result = step(statement, row_bytes);
+    auto result = step(statement, row_bytes, form);
     if (!result && has_transaction()) {
         statement.prepared.reset();
         TRY_DO(execute("ROLLBACK TO _skep_statement"));
@@ -143,9 +165,14 @@ Result<StatementResult> Connection::run_guarded(GuestStatement& statement, std::
     return result;
 }
 
-Result<StatementResult> Connection::step(GuestStatement& statement, std::size_t row_bytes) {
+Result<StatementResult> Connection::step(GuestStatement& statement, std::size_t row_bytes, RowForm form) {
     const Authorizer::Scope scope(parts_->authorizer, Caller::guest, statement.verb);
-    return parts_->run(statement.prepared, row_bytes);
+    TRY(StatementResult result, parts_->run(statement.prepared, row_bytes));
+    if (form == nullptr)
+        return result;
+    TRY(std::string formed, form(result.rows.view()));
+    result.rows = Bytes(std::move(formed));
+    return result;
 }
 
 Result<StatementResult> Connection::Parts::run(PreparedStatement& statement, std::size_t limit) {
@@ -194,6 +221,17 @@ Result<StatementResult> Connection::execute(const char* sql, std::string_view pa
     const Running running(*statement);
     TRY_DO(statement->bind(params));
     return parts_->run(*statement, kPlatformRowBytes);
+}
+
+Result<StatementResult> Connection::execute_inline(const char* sql, std::string_view params) {
+    TRY(PreparedStatement* const statement, parts_->platform_statement(sql));
+    const Running running(*statement);
+    TRY_DO(statement->bind(params));
+    const SmallValues small(parts_->database.get());
+    auto result = parts_->run(*statement, kInlineRowBytes);
+    if (result || result.error().name() != "result_too_large")
+        return result;
+    return too_slow_inline();
 }
 
 Result<PreparedStatement*> Connection::Parts::platform_statement(const char* sql) {

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "store/detail/files/store_files.hpp"
+#include "store/row_format.hpp"
 
 struct sqlite3;
 
@@ -45,16 +46,19 @@ struct DatabasePlace {
 // A guest's statement, prepared on one connection and kept there.
 class GuestStatement;
 
-// What a statement came to. `rows` are in the row format; empty for one that gives none.
+// What a statement came to. `rows` are in the row format, or the form that was asked for; empty for one without
+// columns.
 struct StatementResult {
     Bytes rows;
     std::int64_t changes = 0;
     std::int64_t last_insert_id = 0;
 };
 
-// How a statement is stopped: its progress is looked at every few hundred steps.
+// How a statement is run and stopped: its progress is looked at every few hundred steps.
 struct StatementBounds {
     TimePoint deadline;  // then it fails with `statement_timeout`
+    // What the rows are made into as a part of the run, and what it fails with; null: they stay as they are.
+    RowForm form = nullptr;
     // On an io thread: a read after 1 ms, and any statement that meets a large value, fails with `too_slow_inline` and
     // has left nothing, to be repeated elsewhere.
     bool is_inline = false;
@@ -95,6 +99,8 @@ public:
     Result<> admit(std::uint64_t bytes);
     // The platform's own statements, kept prepared by their address: `sql` is a literal. `params` as above.
     Result<StatementResult> execute(const char* sql, std::string_view params = {});
+    // The same on an io thread: fails with `too_slow_inline` where it meets a large value, and has left nothing.
+    Result<StatementResult> execute_inline(const char* sql, std::string_view params);
 
     // Runs the statements of `sql` one by one by the rules of migrations: as for guests, but DDL and ANALYZE are
     // allowed. Fails like `run`; `at` is then the offset of what it failed on.
@@ -127,10 +133,10 @@ private:
 
     Result<GuestStatement*> prepare_anew(std::string_view sql, Verb verb);
     Result<std::size_t> run_first(std::string_view sql, std::size_t& at);
-    Result<StatementResult> run_inline(GuestStatement& statement, TimePoint start, TimePoint deadline);
+    Result<StatementResult> run_inline(GuestStatement& statement, TimePoint start, const StatementBounds& bounds);
     Result<StatementResult> run_at_leisure(GuestStatement& statement, const StatementBounds& bounds);
-    Result<StatementResult> run_guarded(GuestStatement& statement, std::size_t row_bytes);
-    Result<StatementResult> step(GuestStatement& statement, std::size_t row_bytes);
+    Result<StatementResult> run_guarded(GuestStatement& statement, std::size_t row_bytes, RowForm form);
+    Result<StatementResult> step(GuestStatement& statement, std::size_t row_bytes, RowForm form);
     void remember(GuestStatement& statement, Duration took, bool is_inline);
     void was_slow_inline(GuestStatement& statement);
 
