@@ -89,6 +89,13 @@ def test_a_write_says_what_it_did(data):
     assert outcomes == [{"ok": {"rows_affected": 2, "last_insert_id": 42}}]
 
 
+def test_a_query_of_what_gives_no_rows_does_its_work(data):
+    answers = data.do(["query", "INSERT INTO notes (id, text) VALUES (1, 'ann')"])
+
+    assert answers == [{"ok": []}]
+    assert data.texts() == ["ann"]
+
+
 def test_a_whole_real_stays_a_real(data):
     (rows,) = data.do(["query", "SELECT typeof(?) AS type", [2.0]])
 

@@ -208,6 +208,15 @@ def test_a_backup_is_written_where_nothing_is(notes, tmp_path):
     assert notes.run("backup", tmp_path / "there").codes == ["already_exists"]
 
 
+def test_a_backup_to_where_nothing_can_be_written_is_an_error_and_harms_nobody(notes):
+    notes.start()
+
+    assert notes.run("backup", "/proc/backup").codes == ["disk_failed"]
+
+    notes.add("still here")
+    assert notes.texts() == ["still here"]
+
+
 def test_migrate_runs_and_plans_without_a_running_skep(notes):
     def plan(*flags):
         return skep("migrate", notes.folder, "-o", "json", *flags)
