@@ -14,7 +14,7 @@ HOSTILE = {
     "beside_sleepers": ("/sleep", 64),
     "beside_traps": ("/trap-before", 4),
 }
-# The same of a guest that only asks its database, in statements that are new each time: (path, connections, script).
+# The same of a guest that only asks its store, in statements that are new each time: (path, connections, script).
 SLOW_STATEMENTS = {
     "beside_sql_recursion": ("/recursion", 4),
     "beside_sql_function": ("/function", 4),
@@ -22,6 +22,8 @@ SLOW_STATEMENTS = {
     "beside_sql_sort": ("/sort", 4),
     "beside_sql_bytes": ("/bytes", 4),
     "beside_sql_trigger": ("/trigger", 4, scripts.POST),
+    "beside_kv_list": ("/list", 4),
+    "beside_kv_large": ("/large", 4),
 }
 QUICK_CONNECTIONS = 16
 
@@ -36,11 +38,16 @@ def start(skep):
 
 def start_beside_statements(skep):
     migrations = machine.ROOT / "bench" / "guests" / "slow_sql" / "migrations"
-    return servers.skep(skep, {
+    server = servers.skep(skep, {
         "neighbour": {"module": servers.quoted(servers.guest("hello_p2")), "routes": '["/"]'},
-        "slow_sql": {"module": servers.quoted(servers.guest("slow_sql")), "routes": '["/*"]',
+        "slow_sql": {"module": servers.quoted(servers.guest("slow_sql")), "routes": '["/*"]', "kv": "true",
                      "data": '{ transaction_timeout = "1s" }', "migrations": servers.quoted(migrations)},
     })
+    for part in range(40):
+        status, body, _ = server.post(f"/fill/{part}", {})
+        if status != 201:
+            raise RuntimeError(f"filling the store was answered {status}: {body!r}")
+    return server
 
 
 def latency(server, seconds, rate):

@@ -1,8 +1,9 @@
-//! Statements that run for tens of milliseconds, each of another kind, and each in a text that was never seen before.
+//! Statements that run for tens of milliseconds, each of another kind, and each in a text that was never seen before; and
+//! as much work on keys.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use skep::{Request, Response, Result, Router, params, sql};
+use skep::{Request, Response, Result, Router, kv, params, sql};
 
 skep::service!(handle);
 
@@ -20,6 +21,9 @@ fn handle(request: Request) -> Result<Response> {
         })
         .get("/bytes", bytes)
         .post("/trigger", trigger)
+        .post("/fill/{part}", fill)
+        .get("/list", list)
+        .get("/large", large)
         .handle(request)
 }
 
@@ -41,6 +45,35 @@ fn bytes(_: &Request) -> Result<Response> {
         &format!("SELECT instr(?, 'b') + {}", new_number()),
         params!["a".repeat(1 << 20)],
     )?;
+    Ok(Response::text("done"))
+}
+
+// Of what `list` and `large` find: asked once for each part.
+const PARTS: usize = 40;
+const KEYS_IN_PART: usize = 5_000;
+
+fn fill(request: &Request) -> Result<Response> {
+    let part: usize = request.parameter("part").parse().unwrap_or(0);
+    for number in 0..KEYS_IN_PART {
+        kv::set(&format!("k/{:06}", part * KEYS_IN_PART + number), "")?;
+    }
+    kv::set("large", "x".repeat(1 << 20))?;
+    Ok(Response::text("stored").with_status(201))
+}
+
+// The last keys of many, page by page.
+fn list(_: &Request) -> Result<Response> {
+    for page in 1..=10 {
+        let after = PARTS * KEYS_IN_PART - 100 * page;
+        kv::list("k/", &format!("k/{after:06}"), 100)?;
+    }
+    Ok(Response::text("done"))
+}
+
+fn large(_: &Request) -> Result<Response> {
+    for _ in 0..10 {
+        kv::get("large")?;
+    }
     Ok(Response::text("done"))
 }
 
