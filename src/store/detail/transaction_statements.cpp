@@ -99,7 +99,7 @@ async::Task<Result<StatementResult>> Transaction::run(GuestText text) {
 }
 
 Transaction::PoolWork Transaction::pool_work(GuestText text) const {
-    return [text = std::move(text), limits = bounds(text.form), may_write = grip_->holds_turn](Connection& on) {
+    return [limits = bounds(text.form), text = std::move(text), may_write = grip_->holds_turn](Connection& on) {
         const auto prepared = on.prepare(text.sql);
         if (!prepared)
             return PoolResult{Failure(prepared.error()), false};
@@ -194,10 +194,12 @@ async::Task<Result<StatementResult>> Transaction::run_platform(PlatformText text
         result = on.execute(text.sql, text.params);
     else if (text.place == here_unless_large)
         result = on.execute_inline(text.sql, text.params);
-    if (!result && result.error().name() == "too_slow_inline")
-        co_return co_await run_in_pool([text = std::move(text), writes](Connection& there) {
+    if (!result && result.error().name() == "too_slow_inline") {
+        PoolWork work = [text = std::move(text), writes](Connection& there) {
             return PoolResult{there.execute(text.sql, text.params), writes};
-        });
+        };
+        co_return co_await run_in_pool(std::move(work));
+    }
     note(result, writes);
     if (!result)
         co_return failed(std::move(result).error());
@@ -205,7 +207,8 @@ async::Task<Result<StatementResult>> Transaction::run_platform(PlatformText text
 }
 
 async::Task<Result<Bytes>> Transaction::query(std::string sql, std::string params, RowForm form) {
-    CO_TRY(StatementResult result, co_await statement({std::move(sql), std::move(params), form}));
+    GuestText text{std::move(sql), std::move(params), form};
+    CO_TRY(StatementResult result, co_await statement(std::move(text)));
     if (!result.rows.empty())
         co_return std::move(result.rows);
     RowWriter without_columns;
@@ -214,7 +217,8 @@ async::Task<Result<Bytes>> Transaction::query(std::string sql, std::string param
 }
 
 async::Task<Result<Executed>> Transaction::execute(std::string sql, std::string params) {
-    CO_TRY(const StatementResult result, co_await statement({std::move(sql), std::move(params)}));
+    GuestText text{std::move(sql), std::move(params)};
+    CO_TRY(const StatementResult result, co_await statement(std::move(text)));
     co_return Executed{result.changes, result.last_insert_id};
 }
 
