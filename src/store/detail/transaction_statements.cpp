@@ -99,7 +99,8 @@ async::Task<Result<StatementResult>> Transaction::run(GuestText text) {
 }
 
 Transaction::PoolWork Transaction::pool_work(GuestText text) const {
-    return [limits = bounds(text.form), text = std::move(text), may_write = grip_->holds_turn](Connection& on) {
+    const StatementBounds limits = bounds(text.form);
+    return [text = std::move(text), limits, may_write = grip_->holds_turn](Connection& on) {
         const auto prepared = on.prepare(text.sql);
         if (!prepared)
             return PoolResult{Failure(prepared.error()), false};
