@@ -153,9 +153,9 @@ async::Task<Result<>> Session::exchange() {
         context_.observer.request_refused(*refusal_);
         response = model::problem_response(*refusal_);
     }
-    settle_body(response);
     // The replies of one turn leave together: the client wakes once for many (docs/adr/0031).
     co_await next_turn(context_.loop);
+    settle_body(response);
     start_response(response);
     if (!sender_->try_send()) {
         const auto sent = co_await sender_->send();
@@ -369,6 +369,12 @@ void Session::before_first_wait() {
 void Session::finished() {
     if (hung_up_ && busy_)
         inspect_hangup();
+}
+
+// A request's body that fails cuts the reply that has begun: it was made of what is no whole request.
+void Session::failed() {
+    if (sender_)
+        sender_->cut(intake_->error());
 }
 
 void Session::wrote() {
