@@ -64,6 +64,15 @@ TEST_F(ClientFraming, reads_chunks_and_trailers) {
     EXPECT_EQ(client.idle_connections(), 1U);
 }
 
+TEST_F(ClientFraming, leaves_out_trailers_that_belong_into_a_head) {
+    const auto reply =
+        answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSet-Cookie: a=b\r\nX-Sum: 9\r\n\r\n");
+
+    ASSERT_TRUE(reply->trailers);
+    EXPECT_EQ(reply->trailers->size(), 1U);
+    EXPECT_EQ(reply->trailers->get("x-sum"), "9");
+}
+
 TEST_F(ClientFraming, reads_a_body_that_ends_with_the_connection) {
     const auto reply = answered_and_closed("HTTP/1.1 200 OK\r\n\r\nabc");
 

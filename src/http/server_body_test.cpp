@@ -99,6 +99,17 @@ TEST_F(ServerBody, leaves_out_a_trailer_that_would_split_the_message) {
     EXPECT_EQ(peer.body(), "0\r\n\r\n");
 }
 
+TEST_F(ServerBody, leaves_out_a_trailer_that_belongs_into_the_head) {
+    answer_with_body();
+    model::Headers trailers;
+    trailers.add("set-cookie", "a=b");
+    body.end(std::move(trailers));
+
+    RawPeer peer = sent(kGet);
+
+    EXPECT_EQ(peer.body(), "0\r\n\r\n");
+}
+
 TEST_F(ServerBody, streams_a_body_of_known_length_as_it_is) {
     answer_with_body(5);
     body.push("abc");

@@ -35,7 +35,7 @@ public:
             case SKEP_NEXT_PENDING:
                 return model::BodyStatus::pending;
             case SKEP_NEXT_END:
-                trailers_ = to_headers(skep_outgoing_trailers(outgoing_.get()));
+                trailers_ = to_trailers(skep_outgoing_trailers(outgoing_.get()));
                 return model::BodyStatus::end;
             default:
                 return model::BodyStatus::failed;
