@@ -271,6 +271,27 @@ TEST_F(ServerTarget, refuses_bytes_beyond_ascii_in_the_target) {
     EXPECT_TRUE(handler.seen().empty());
 }
 
+TEST_F(ServerTarget, refuses_what_no_browser_sends_in_a_target) {
+    RawPeer peer = sent(get("/a`b") + get("/next"));
+
+    expect_refused(peer, 400, "path has a character");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerTarget, refuses_what_no_browser_sends_in_a_query) {
+    RawPeer peer = sent(get("/a?{\"b\":1}") + get("/next"));
+
+    expect_refused(peer, 400, "query has a character");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerTarget, takes_what_browsers_send_against_the_rules) {
+    RawPeer peer = sent(get("/a{b}|^c?{d}|^`\\e"));
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].target, "/a{b}|^c?{d}|^`\\e");
+}
+
 TEST_F(ServerTarget, keeps_escapes_and_doubled_slashes_as_they_came) {
     RawPeer peer = sent(get("//a%2Fb%20c/%7e;p=1//?x=%2e%2e/&y=a+b"));
 
