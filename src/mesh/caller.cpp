@@ -4,6 +4,7 @@
 
 #include "async/guard.hpp"
 #include "mesh/access_log.hpp"
+#include "model/target.hpp"
 
 namespace skep::mesh {
 namespace {
@@ -92,6 +93,8 @@ async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, 
     if (context.depth > options_.call_depth)
         co_return fail("call_depth_exceeded", "calling '{}' nests calls deeper than {}", service.value(),
                        options_.call_depth);
+    if (const auto broken = model::broken_rule_of_target(request.target))
+        co_return fail("malformed_request", "calling '{}' with '{}': {}", service.value(), request.target, *broken);
     Entry& entry = *found->second;
     context.trace = context.trace.child(random_);
     request.headers.set("traceparent", context.trace.to_traceparent());

@@ -111,6 +111,30 @@ def test_a_guest_reaches_a_process_as_any_service(app):
     assert told["ok"].startswith("GET /process/x\n")
 
 
+TARGETS = ["/process/../a", "/%2e%2e/a", "/process/a%00", "/p%zz"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_guest_sends_a_process_no_target_that_a_client_may_not_send(app, upstream, target):
+    asked = len(upstream.requests)
+
+    told = app.http.get("/invoke", params={"service": "process", "call": f"GET {target}"}).json()
+
+    assert told["code"] == "malformed_request"
+    assert len(upstream.requests) == asked
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_call_from_outside_sends_a_process_no_such_target_either(app, upstream, target):
+    asked = len(upstream.requests)
+
+    reply = app.control.post("/api/v1/call", json={"service": "process", "path": target})
+
+    assert reply.status_code == 400
+    assert reply.json()["code"] == "malformed_request"
+    assert len(upstream.requests) == asked
+
+
 def test_status_tells_that_it_is_a_process(app):
     assert app.service("process")["kind"] == "process"
     assert app.http.get("/_services/process/health").json()["status"] == "healthy"
