@@ -63,7 +63,7 @@ Parsed<> set_absolute_form(std::string_view target, model::Request& request) {
         return malformed("the request target is neither a path nor an http URL");
     const std::string_view rest = target.substr(colon + 3);
     const auto end = rest.find_first_of("/?");
-    const std::string_view authority = rest.substr(0, end);
+    const std::string_view authority = without_empty_port(rest.substr(0, end));
     if (!is_authority(authority))
         return malformed("the request target has no valid authority");
     request.authority.assign(authority);

@@ -54,6 +54,12 @@ bool is_authority(std::string_view text) {
     return host == text.size() || (text[host] == ':' && is_port(text.substr(host + 1)));
 }
 
+std::string_view without_empty_port(std::string_view authority) {
+    if (authority.ends_with(':'))
+        authority.remove_suffix(1);
+    return authority;
+}
+
 std::string_view take_list_element(std::string_view& list) {
     const auto comma = list.find(',');
     const std::string_view element = trim(list.substr(0, comma));

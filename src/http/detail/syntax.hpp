@@ -70,6 +70,9 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower);
 // never empty, no user, a port of 0 to 65535.
 bool is_authority(std::string_view text);
 
+// Without the colon of an empty port, which says nothing (RFC 3986, section 6.2.3).
+std::string_view without_empty_port(std::string_view authority);
+
 // Cuts the first element off `list`, a comma-separated list; trimmed, possibly empty.
 std::string_view take_list_element(std::string_view& list);
 
