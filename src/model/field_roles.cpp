@@ -43,7 +43,8 @@ static_assert(std::ranges::is_sorted(kHeadOnly));
 }  // namespace
 
 bool is_reserved_field(std::string_view name) {
-    return name.starts_with("x-skep-");
+    return name.starts_with("x-skep-") || name.starts_with("x-forwarded-") || name == "forwarded" ||
+           name == "x-real-ip";
 }
 
 // A digest is made for standing behind what it digests (RFC 9530, section 2).
@@ -51,8 +52,7 @@ bool may_be_trailer(std::string_view name) {
     if (name == "content-digest")
         return true;
     return !name.starts_with("if-") && !name.starts_with("content-") && !name.starts_with("proxy-") &&
-           !name.starts_with("x-forwarded-") && !is_reserved_field(name) &&
-           !std::ranges::binary_search(kHeadOnly, name);
+           !is_reserved_field(name) && !std::ranges::binary_search(kHeadOnly, name);
 }
 
 void remove_forbidden_trailers(Headers& trailers) {

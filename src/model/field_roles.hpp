@@ -7,7 +7,8 @@
 
 namespace skep::model {
 
-// Whether only Skep says this to a service, so that what a client says by it is dropped.
+// Whether only Skep says this to a service, so that what a client says by it is dropped: x-skep-…, and by which way the
+// request came (forwarded, x-forwarded-…, x-real-ip), as no proxy in front is known yet that could be trusted.
 bool is_reserved_field(std::string_view name);
 
 // Whether the field may stand behind a body (RFC 9110, section 6.5.1): it does not frame, route, authenticate or modify

@@ -7,6 +7,9 @@ namespace {
 
 TEST(FieldRoles, what_only_skep_says_is_reserved) {
     EXPECT_TRUE(is_reserved_field("x-skep-deadline-ms"));
+    EXPECT_TRUE(is_reserved_field("forwarded"));
+    EXPECT_TRUE(is_reserved_field("x-forwarded-host"));
+    EXPECT_TRUE(is_reserved_field("x-real-ip"));
     EXPECT_FALSE(is_reserved_field("x-skeptic"));
     EXPECT_FALSE(is_reserved_field("accept"));
 }

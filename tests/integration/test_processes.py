@@ -81,7 +81,26 @@ def test_a_process_is_told_who_asked_and_how_long_it_has(app, upstream):
     assert seen["host"] == upstream.url.removeprefix("http://")
     assert seen["x-forwarded-for"] == "127.0.0.1"
     assert seen["x-forwarded-host"] == app.url.removeprefix("http://")
+    assert seen["x-forwarded-proto"] == "http"
     assert 0 < int(seen["x-skep-deadline-ms"]) <= 15_000
+
+
+def test_a_process_is_not_told_what_a_client_says_of_its_way(app):
+    forged = {
+        "forwarded": "for=10.0.0.1;proto=https",
+        "x-forwarded-for": "10.0.0.1",
+        "x-forwarded-proto": "https",
+        "x-forwarded-port": "443",
+        "x-forwarded-host": "bank.example",
+        "x-real-ip": "10.0.0.1",
+    }
+
+    seen = fields_seen(app.http.get("/process", headers=forged))
+
+    assert {"forwarded", "x-forwarded-port", "x-real-ip"}.isdisjoint(seen)
+    assert seen["x-forwarded-for"] == "127.0.0.1"
+    assert seen["x-forwarded-proto"] == "http"
+    assert seen["x-forwarded-host"] == app.url.removeprefix("http://")
 
 
 def test_a_process_is_told_the_trace(app):
