@@ -1,5 +1,5 @@
-// Replies of upstreams, read by the same rules: a fault closes the connection and is a 502, never
-// another's answer.
+// Replies of upstreams, read by the same rules as requests but for underscores in names: a fault closes the connection
+// and is a 502, never another's answer.
 
 #include <gmock/gmock.h>
 
@@ -51,6 +51,13 @@ TEST_F(ClientFraming, reads_a_body_that_comes_in_pieces) {
 
     EXPECT_EQ(reply->body, "abcdef");
     EXPECT_EQ(client.idle_connections(), 1U);
+}
+
+TEST_F(ClientFraming, takes_names_with_underscore_which_no_variable_of_cgi_is_made_of) {
+    const auto reply = answered("HTTP/1.1 200 OK\r\nX_Y: 1\r\nContent-Length: 0\r\n\r\n");
+
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_EQ(reply->headers.get("x_y"), "1");
 }
 
 TEST_F(ClientFraming, reads_chunks_and_trailers) {
