@@ -123,6 +123,29 @@ TEST_F(CallerTest, a_target_that_is_refused_from_clients_is_refused_from_every_c
     EXPECT_EQ(stats_->requests.value(), 0U);
 }
 
+TEST_F(CallerTest, the_reply_to_head_has_no_body_but_the_length_of_what_get_would_give) {
+    add_service("users", 1ms);
+    const std::string length = std::to_string(ask("users", "GET", "/x")->body.buffered().size());
+
+    const auto reply = ask("users", "HEAD", "/x");
+
+    EXPECT_TRUE(reply->body.is_empty());
+    EXPECT_EQ(reply->headers.get("content-length"), length);
+}
+
+TEST_F(CallerTest, the_reply_to_head_gives_up_a_body_that_streams) {
+    const Bulkhead::Limits one_at_a_time{.running = 1, .queued = 0};
+    caller_.set_target("feed",
+                       std::make_shared<Target>(loop_, std::make_shared<StreamingEndpoint>(loop_), one_at_a_time));
+
+    const auto first = ask("feed", "HEAD", "/x");
+    const auto second = ask("feed", "HEAD", "/x");
+
+    EXPECT_TRUE(first->body.is_empty());
+    EXPECT_FALSE(first->headers.contains("content-length"));
+    EXPECT_TRUE(second);
+}
+
 TEST_F(CallerTest, counts_by_outcome) {
     add_service("users", 1ms, 404);
     EXPECT_TRUE(invoke("users"));
