@@ -7,6 +7,7 @@
 #include "http/detail/body_decoder.hpp"
 #include "http/detail/request_head.hpp"
 #include "http/detail/syntax.hpp"
+#include "model/target.hpp"
 
 namespace {
 
@@ -24,9 +25,7 @@ void check_fields(const skep::model::Headers& headers) {
 void check_request(const RequestHead& head) {
     const auto& request = head.request;
     CHECK(is_token(request.method));
-    CHECK(is_all(request.target, kTarget));
-    CHECK(request.target == "*" || request.target.starts_with('/'));
-    CHECK(!has_dot_segment(request.path()));
+    CHECK(request.target == "*" || !skep::model::broken_rule_of_target(request.target));
     CHECK(is_authority(request.authority) || head.is_http_1_0);
     check_fields(request.headers);
 }

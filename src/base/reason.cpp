@@ -48,8 +48,8 @@ constexpr auto kReasons = std::to_array<Reason>({
     {"internal", internal, 0, "A fault of Skep itself.", "Report it with the log lines of this request."},
 
     // HTTP, as clients see it.
-    {"malformed_request", invalid_argument, 400, "The bytes received are no valid HTTP request.",
-     "Correct the client; the message names the rule that was broken."},
+    {"malformed_request", invalid_argument, 400, "What was sent is no valid HTTP request.",
+     "Correct the client, or the service that calls; the message names the rule that was broken."},
     {"method_not_allowed", invalid_argument, 405, "The path exists, but not with this method.",
      "Use one of the methods in the Allow header."},
     {"request_timeout", invalid_argument, 408, "The request did not arrive in time.",

@@ -7,6 +7,7 @@
 #include "gateway/idempotency_key.hpp"
 #include "gateway/service_endpoints.hpp"
 #include "mesh/access_log.hpp"
+#include "model/field_roles.hpp"
 
 namespace skep::gateway {
 namespace {
@@ -40,9 +41,8 @@ bool is_worth_a_retry(const Error& error) {
            error.name() == "idempotency_key_running";
 }
 
-// What only Skep may say to a service.
 void remove_reserved_fields(model::Headers& headers) {
-    headers.remove_if([](const model::Headers::Field& field) { return field.name.starts_with("x-skep-"); });
+    headers.remove_if([](const model::Headers::Field& field) { return model::is_reserved_field(field.name); });
 }
 
 }  // namespace

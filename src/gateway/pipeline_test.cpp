@@ -75,6 +75,7 @@ protected:
         model::Request request;
         request.method = std::move(method);
         request.target = std::move(target);
+        request.headers = sent_;
         if (!key.empty())
             request.headers.add("idempotency-key", key);
         return loop_.run(pipeline_.handle(std::move(request), connection_));
@@ -85,6 +86,7 @@ protected:
         return send("POST", "/orders/1");
     }
 
+    model::Headers sent_;
     async::TestLoop loop_;
     std::unique_ptr<Random> random_ = make_seeded_random(1);
     FakeInvoker invoker_;
@@ -160,6 +162,21 @@ TEST_F(PipelineTest, the_errors_of_keys_have_their_own_status) {
     EXPECT_EQ(fail_with("idempotency_key_running").status, 409);
     EXPECT_EQ(fail_with("idempotency_key_reused").status, 422);
     EXPECT_EQ(fail_with("quota_exceeded").status, 507);
+}
+
+TEST_F(PipelineTest, what_only_skep_says_is_taken_from_a_client) {
+    sent_.add("x-skep-depth", "0");
+    sent_.add("forwarded", "for=10.0.0.1");
+    sent_.add("x-forwarded-for", "10.0.0.1");
+    sent_.add("x-forwarded-proto", "https");
+    sent_.add("x-forwarded-port", "443");
+    sent_.add("x-real-ip", "10.0.0.1");
+    sent_.add("accept", "text/plain");
+
+    send("GET", "/quotes");
+
+    EXPECT_EQ(invoker_.headers.size(), 1U);
+    EXPECT_EQ(invoker_.headers.get("accept"), "text/plain");
 }
 
 TEST_F(PipelineTest, a_path_without_a_route_is_not_found) {

@@ -1,5 +1,5 @@
-// Replies of upstreams, read by the same rules: a fault closes the connection and is a 502, never
-// another's answer.
+// Replies of upstreams, read by the same rules as requests but for underscores in names: a fault closes the connection
+// and is a 502, never another's answer.
 
 #include <gmock/gmock.h>
 
@@ -53,6 +53,13 @@ TEST_F(ClientFraming, reads_a_body_that_comes_in_pieces) {
     EXPECT_EQ(client.idle_connections(), 1U);
 }
 
+TEST_F(ClientFraming, takes_names_with_underscore_which_no_variable_of_cgi_is_made_of) {
+    const auto reply = answered("HTTP/1.1 200 OK\r\nX_Y: 1\r\nContent-Length: 0\r\n\r\n");
+
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_EQ(reply->headers.get("x_y"), "1");
+}
+
 TEST_F(ClientFraming, reads_chunks_and_trailers) {
     const auto reply = answered(
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nGrpc-Status: "
@@ -62,6 +69,15 @@ TEST_F(ClientFraming, reads_chunks_and_trailers) {
     ASSERT_TRUE(reply->trailers);
     EXPECT_EQ(reply->trailers->get("grpc-status"), "0");
     EXPECT_EQ(client.idle_connections(), 1U);
+}
+
+TEST_F(ClientFraming, leaves_out_trailers_that_belong_into_a_head) {
+    const auto reply =
+        answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSet-Cookie: a=b\r\nX-Sum: 9\r\n\r\n");
+
+    ASSERT_TRUE(reply->trailers);
+    EXPECT_EQ(reply->trailers->size(), 1U);
+    EXPECT_EQ(reply->trailers->get("x-sum"), "9");
 }
 
 TEST_F(ClientFraming, reads_a_body_that_ends_with_the_connection) {

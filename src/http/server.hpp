@@ -28,7 +28,7 @@ public:
     // The task is destroyed when the client leaves: a broken connection at once, one that the
     // client has closed in its direction after `half_close_grace`. The request's body may be held
     // beyond the answer; it then fails with `client_closed`. What is thrown becomes a 500. Faults
-    // of the request's body replace the answer. `connection` outlives the task.
+    // of the request's body replace the answer, or cut it where it has begun. `connection` outlives the task.
     virtual async::Task<model::Response> handle(model::Request request, const ConnectionInfo& connection) = 0;
 
     // How large the body of `request` (still without body) may be; `usual` is what the limits say.

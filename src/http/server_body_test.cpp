@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -33,7 +34,33 @@ protected:
         };
     }
 
+    // The handler sends back what it reads, as long as it comes, and ends its answer in good order whatever became of
+    // the request.
+    void answer_while_reading() {
+        handler.answer = [this](model::Request request) -> async::Task<model::Response> {
+            reading.spawn(read_on(std::move(request.body)));
+            model::Response response;
+            response.body = model::Body(body.source());
+            co_return response;
+        };
+    }
+    async::Task<void> read_on(model::Body request) {
+        while (true) {
+            const auto chunk = co_await model::next_chunk(request);
+            if (!chunk || chunk->empty())
+                break;
+            body.push(std::string(chunk->view()));
+        }
+        body.end();
+    }
+    void expect_cut(RawPeer& peer, std::string_view reason) {
+        EXPECT_TRUE(peer.is_closed());
+        EXPECT_THAT(peer.take(), Not(HasSubstr("0\r\n\r\n")));
+        EXPECT_THAT(observer.failures, ElementsAre(HasSubstr(reason)));
+    }
+
     model::FakeBody body{loop};
+    async::TaskGroup reading{loop.loop()};
 };
 
 TEST_F(ServerBody, streams_a_body_of_unknown_length_in_chunks) {
@@ -65,6 +92,17 @@ TEST_F(ServerBody, leaves_out_a_trailer_that_would_split_the_message) {
     answer_with_body();
     model::Headers trailers;
     trailers.add("x-a", "1\r\nx-b: 2");
+    body.end(std::move(trailers));
+
+    RawPeer peer = sent(kGet);
+
+    EXPECT_EQ(peer.body(), "0\r\n\r\n");
+}
+
+TEST_F(ServerBody, leaves_out_a_trailer_that_belongs_into_the_head) {
+    answer_with_body();
+    model::Headers trailers;
+    trailers.add("set-cookie", "a=b");
     body.end(std::move(trailers));
 
     RawPeer peer = sent(kGet);
@@ -141,7 +179,7 @@ TEST_F(ServerBody, takes_chunks_only_as_the_client_reads) {
     loop.run_ready();
 
     EXPECT_EQ(body.pending(), 2U);
-    EXPECT_THAT(peer.received(), testing::EndsWith("\r\n1\r\nc\r\n0\r\n\r\n"));
+    EXPECT_THAT(peer.received(), EndsWith("\r\n1\r\nc\r\n0\r\n\r\n"));
     EXPECT_EQ(body.pending(), 0U);
 }
 
@@ -227,12 +265,75 @@ TEST_F(ServerBody, echoes_a_body_while_it_arrives) {
         co_return response;
     };
     RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
-    EXPECT_THAT(peer.take(), testing::EndsWith("3\r\nabc\r\n"));
+    EXPECT_THAT(peer.take(), EndsWith("3\r\nabc\r\n"));
 
     peer.send("2\r\nde\r\n0\r\n\r\n");
 
     EXPECT_EQ(peer.take(), "2\r\nde\r\n0\r\n\r\n");
     EXPECT_FALSE(peer.is_closed());
+}
+
+TEST_F(ServerBody, cuts_a_stream_whose_request_turns_out_too_large) {
+    limits.request_body = 4;
+    answer_while_reading();
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    EXPECT_THAT(peer.take(), EndsWith("3\r\nabc\r\n"));
+
+    peer.send("3\r\ndef\r\n");
+
+    expect_cut(peer, "body_too_large");
+}
+
+TEST_F(ServerBody, cuts_a_stream_whose_request_turns_out_malformed) {
+    answer_while_reading();
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    EXPECT_THAT(peer.take(), EndsWith("3\r\nabc\r\n"));
+
+    peer.send("zz\r\n" + std::string(kGet));
+
+    expect_cut(peer, "malformed_request");
+    EXPECT_EQ(handler.seen().size(), 1U);
+}
+
+TEST_F(ServerBody, cuts_a_stream_whose_request_comes_too_slowly) {
+    answer_while_reading();
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
+    EXPECT_THAT(peer.take(), EndsWith("3\r\nabc\r\n"));
+
+    loop.advance(limits.body_rate_grace);
+
+    expect_cut(peer, "request_timeout");
+}
+
+TEST_F(ServerBody, cuts_a_stream_whose_request_ends_early) {
+    answer_while_reading();
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
+    EXPECT_THAT(peer.take(), EndsWith("3\r\nabc\r\n"));
+
+    peer.end();
+    loop.run_ready();
+
+    expect_cut(peer, "malformed_request");
+}
+
+TEST_F(ServerBody, refuses_a_request_that_fails_after_its_answer_was_given_but_before_it_leaves) {
+    answer_while_reading();
+
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n");
+
+    expect_refused(peer, 400, "hexadecimal");
+}
+
+TEST_F(ServerBody, takes_no_request_out_of_a_malformed_body_that_came_behind_its_answer) {
+    answer_while_reading();
+    RawPeer peer = sent("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    body.end();
+    EXPECT_THAT(peer.take(), EndsWith("0\r\n\r\n"));
+
+    peer.send("zz\r\n" + std::string(kGet));
+
+    EXPECT_EQ(handler.seen().size(), 1U);
+    EXPECT_TRUE(peer.is_closed());
 }
 
 TEST_F(ServerBody, refuses_a_body_past_the_limit_before_it_comes) {

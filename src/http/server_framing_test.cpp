@@ -197,6 +197,23 @@ TEST_F(ServerFraming, hands_trailers_to_the_reader_of_the_body) {
     EXPECT_FALSE(handler.seen()[0].headers.contains("x-sum"));
 }
 
+TEST_F(ServerFraming, leaves_out_trailers_that_belong_into_a_head) {
+    RawPeer peer = sent(chunked("0\r\nX-Skep-Depth: 9\r\nX-Sum: 9\r\nAuthorization: x\r\n\r\n"));
+
+    EXPECT_EQ(peer.status(), 200);
+    ASSERT_TRUE(handler.seen()[0].trailers);
+    EXPECT_EQ(handler.seen()[0].trailers->size(), 1U);
+    EXPECT_EQ(handler.seen()[0].trailers->get("x-sum"), "9");
+}
+
+TEST_F(ServerFraming, counts_the_trailers_that_it_leaves_out) {
+    limits.fields = 3;
+
+    RawPeer peer = sent(chunked("0\r\nRange: 1\r\nRange: 2\r\nRange: 3\r\nRange: 4\r\n\r\n"));
+
+    expect_refused(peer, 431, "too many fields");
+}
+
 TEST_F(ServerFraming, refuses_a_framing_field_as_trailer) {
     RawPeer peer = sent(chunked("0\r\nContent-Length: 9\r\n\r\n"));
 

@@ -58,6 +58,27 @@ TEST_F(ServerTarget, refuses_a_port_that_is_too_large) {
     expect_refused(peer, 400, "Host is not valid");
 }
 
+TEST_F(ServerTarget, takes_an_empty_port_for_none) {
+    RawPeer peer = sent(with_host("h:") + with_host("[::1]:") + get("http://other.test:/x"));
+
+    ASSERT_EQ(handler.seen().size(), 3U);
+    EXPECT_EQ(handler.seen()[0].authority, "h");
+    EXPECT_EQ(handler.seen()[1].authority, "[::1]");
+    EXPECT_EQ(handler.seen()[2].authority, "other.test");
+}
+
+TEST_F(ServerTarget, refuses_an_empty_port_of_no_host) {
+    RawPeer peer = sent(with_host(":"));
+
+    expect_refused(peer, 400, "Host is not valid");
+}
+
+TEST_F(ServerTarget, refuses_two_empty_ports) {
+    RawPeer peer = sent(with_host("h::"));
+
+    expect_refused(peer, 400, "Host is not valid");
+}
+
 TEST_F(ServerTarget, takes_an_ipv6_host) {
     RawPeer peer = sent(with_host("[::1]:8080"));
 
@@ -109,11 +130,21 @@ TEST_F(ServerTarget, refuses_connect) {
     expect_refused(peer, 501, "CONNECT");
 }
 
-TEST_F(ServerTarget, takes_an_asterisk_with_options) {
-    RawPeer peer = sent("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n");
+TEST_F(ServerTarget, answers_options_of_an_asterisk_for_the_server_itself) {
+    RawPeer peer = sent("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n" + get("/next"));
 
-    EXPECT_EQ(peer.status(), 200);
-    EXPECT_EQ(handler.seen()[0].target, "*");
+    EXPECT_EQ(peer.status(), 204);
+    EXPECT_THAT(peer.received(), testing::HasSubstr("\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n"));
+    ASSERT_EQ(handler.seen().size(), 1U);
+    EXPECT_EQ(handler.seen()[0].target, "/next");
+}
+
+TEST_F(ServerTarget, skips_the_body_of_options_of_an_asterisk) {
+    RawPeer peer = sent("OPTIONS * HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc" + get("/next"));
+
+    EXPECT_EQ(peer.status(), 204);
+    ASSERT_EQ(handler.seen().size(), 1U);
+    EXPECT_EQ(handler.seen()[0].target, "/next");
 }
 
 TEST_F(ServerTarget, refuses_an_asterisk_with_get) {
@@ -269,6 +300,27 @@ TEST_F(ServerTarget, refuses_bytes_beyond_ascii_in_the_target) {
 
     expect_refused(peer, 400, "request target");
     EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerTarget, refuses_what_no_browser_sends_in_a_target) {
+    RawPeer peer = sent(get("/a`b") + get("/next"));
+
+    expect_refused(peer, 400, "path has a character");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerTarget, refuses_what_no_browser_sends_in_a_query) {
+    RawPeer peer = sent(get("/a?{\"b\":1}") + get("/next"));
+
+    expect_refused(peer, 400, "query has a character");
+    EXPECT_TRUE(handler.seen().empty());
+}
+
+TEST_F(ServerTarget, takes_what_browsers_send_against_the_rules) {
+    RawPeer peer = sent(get("/a{b}|^c?{d}|^`\\e"));
+
+    EXPECT_EQ(peer.status(), 200);
+    EXPECT_EQ(handler.seen()[0].target, "/a{b}|^c?{d}|^`\\e");
 }
 
 TEST_F(ServerTarget, keeps_escapes_and_doubled_slashes_as_they_came) {

@@ -4,12 +4,21 @@
 
 #include "async/guard.hpp"
 #include "mesh/access_log.hpp"
+#include "model/target.hpp"
 
 namespace skep::mesh {
 namespace {
 
 int status_of(const Result<model::Response>& result) {
     return result ? result->status : result.error().http_status();
+}
+
+// The reply to a HEAD ends with its head, which tells how much a GET would give where that is known.
+void drop_body(model::Response& response) {
+    const auto length = response.body.length();
+    if (length && !response.body.is_empty() && !response.headers.contains("content-length"))
+        response.headers.set("content-length", std::to_string(*length));
+    response.body = model::Body();
 }
 
 // Counts one call from its begin to its end, also where it is destroyed in between.
@@ -92,6 +101,8 @@ async::Task<Result<model::Response>> Caller::invoke(model::ServiceName service, 
     if (context.depth > options_.call_depth)
         co_return fail("call_depth_exceeded", "calling '{}' nests calls deeper than {}", service.value(),
                        options_.call_depth);
+    if (const auto broken = model::broken_rule_of_target(request.target))
+        co_return fail("malformed_request", "calling '{}' with '{}': {}", service.value(), request.target, *broken);
     Entry& entry = *found->second;
     context.trace = context.trace.child(random_);
     request.headers.set("traceparent", context.trace.to_traceparent());
@@ -123,7 +134,10 @@ async::Task<Result<model::Response>> Caller::call(std::shared_ptr<Target> target
     if (!target->bulkhead.try_acquire(permit)) {
         CO_TRY(permit, co_await target->bulkhead.acquire());
     }
+    const bool is_head = request.method == "HEAD";
     Result<model::Response> response = co_await target->endpoint->call(std::move(request), context);
+    if (response && is_head)
+        drop_body(*response);
     if (response && response->body.is_stream()) {
         const auto length = response->body.length();
         auto rest = response->body.take_source();

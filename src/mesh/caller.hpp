@@ -26,8 +26,8 @@ struct Target {
     Bulkhead bulkhead;
 };
 
-// One per io thread. Order: depth → deadline → bulkhead → endpoint → access log; retry, breaker and balancing will
-// stand between deadline and bulkhead.
+// One per io thread. Order: depth → target → deadline → bulkhead → endpoint → access log; retry, breaker and balancing
+// will stand between deadline and bulkhead.
 class Caller final : public model::ServiceInvoker {
 public:
     struct Options {

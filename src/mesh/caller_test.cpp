@@ -66,11 +66,12 @@ protected:
         auto endpoint = std::make_shared<EchoEndpoint>(loop_, delay, status);
         stats_ = &caller_.set_target(name, std::make_shared<Target>(loop_, std::move(endpoint), Bulkhead::Limits{}));
     }
-    Result<model::Response> invoke(const std::string& name, int depth = 0) {
+    Result<model::Response> invoke(const std::string& name, int depth = 0) { return ask(name, "GET", "/x", depth); }
+    Result<model::Response> ask(const std::string& name, std::string method, std::string target, int depth = 0) {
         model::CallContext context{.deadline = loop_.clock().now() + 1s, .trace = trace_, .depth = depth};
         model::Request request;
-        request.method = "GET";
-        request.target = "/x";
+        request.method = std::move(method);
+        request.target = std::move(target);
         return loop_.run(caller_.invoke(model::ServiceName(name), std::move(request), std::move(context)));
     }
 
@@ -106,6 +107,43 @@ TEST_F(CallerTest, a_call_too_deep_is_refused) {
 
     EXPECT_TRUE(invoke("users", 8));
     EXPECT_EQ(invoke("users", 9).error().name(), "call_depth_exceeded");
+}
+
+TEST_F(CallerTest, a_target_that_is_refused_from_clients_is_refused_from_every_caller) {
+    add_service("users", 1ms);
+
+    const auto dotted = ask("users", "GET", "/%2e%2e/a");
+    const auto with_nul = ask("users", "GET", "/a%00");
+    const auto with_space = ask("users", "GET", "/a b");
+
+    EXPECT_EQ(dotted.error().name(), "malformed_request");
+    EXPECT_EQ(dotted.error().message(), "calling 'users' with '/%2e%2e/a': the path has a dot segment");
+    EXPECT_EQ(with_nul.error().name(), "malformed_request");
+    EXPECT_EQ(with_space.error().name(), "malformed_request");
+    EXPECT_EQ(stats_->requests.value(), 0U);
+}
+
+TEST_F(CallerTest, the_reply_to_head_has_no_body_but_the_length_of_what_get_would_give) {
+    add_service("users", 1ms);
+    const std::string length = std::to_string(ask("users", "GET", "/x")->body.buffered().size());
+
+    const auto reply = ask("users", "HEAD", "/x");
+
+    EXPECT_TRUE(reply->body.is_empty());
+    EXPECT_EQ(reply->headers.get("content-length"), length);
+}
+
+TEST_F(CallerTest, the_reply_to_head_gives_up_a_body_that_streams) {
+    const Bulkhead::Limits one_at_a_time{.running = 1, .queued = 0};
+    caller_.set_target("feed",
+                       std::make_shared<Target>(loop_, std::make_shared<StreamingEndpoint>(loop_), one_at_a_time));
+
+    const auto first = ask("feed", "HEAD", "/x");
+    const auto second = ask("feed", "HEAD", "/x");
+
+    EXPECT_TRUE(first->body.is_empty());
+    EXPECT_FALSE(first->headers.contains("content-length"));
+    EXPECT_TRUE(second);
 }
 
 TEST_F(CallerTest, counts_by_outcome) {

@@ -21,6 +21,7 @@ async::Task<Result<model::Response>> ProcessEndpoint::call(model::Request reques
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline - loop_.now());
     request.headers.set("x-skep-deadline-ms", std::to_string(std::max<std::int64_t>(left.count(), 0)));
     request.headers.set("x-forwarded-host", request.authority);
+    request.headers.set("x-forwarded-proto", "http");
     if (!context.peer.empty())
         request.headers.set("x-forwarded-for", context.peer);
     request.authority = authority_;

@@ -15,7 +15,7 @@ public:
     // `url` is "http://host[:port]". All but the url outlive the endpoint.
     ProcessEndpoint(async::Loop& loop, http::Resolver& resolver, http::Client& client, const std::string& url);
 
-    // Sends the request on with the host of the URL, `x-forwarded-host` and `x-forwarded-for` of the caller, and the
+    // Sends the request on with the host of the URL, `x-forwarded-host`, `-proto` and `-for` of the caller, and the
     // time that is left in `x-skep-deadline-ms`.
     async::Task<Result<model::Response>> call(model::Request request, const model::CallContext& context) override;
 

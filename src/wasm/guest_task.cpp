@@ -188,7 +188,7 @@ model::BodyStatus GuestTask::next_frame(Bytes& frame) {
 
 const model::Headers* GuestTask::trailers() {
     if (!trailers_)
-        trailers_ = to_headers(skep_response_trailers(raw_));
+        trailers_ = to_trailers(skep_response_trailers(raw_));
     return trailers_->empty() ? nullptr : &*trailers_;
 }
 

@@ -124,6 +124,10 @@ def test_a_status_of_the_callee_reaches_an_outgoing_request_as_it_is(app):
     assert get_by_http(app, "http://echo.skep.internal/status/418").startswith("418 ")
 
 
+def test_an_outgoing_request_with_a_dot_segment_is_refused(app):
+    assert get_by_http(app, "http://echo.skep.internal/%2e%2e/status/200") == "ErrorCode::HttpRequestUriInvalid\n"
+
+
 def test_an_unknown_service_is_refused(app):
     assert get_by_http(app, "http://nobody.skep.internal/") == "ErrorCode::HttpRequestDenied\n"
 

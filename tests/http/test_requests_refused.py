@@ -119,13 +119,23 @@ def test_a_malformed_field_is_refused(app, fields):
 
 TARGETS = [
     "/../etc", "/a/%2e%2e/b", "/a/..;/b", "/a/..%2fb", "/a/..%5cb", "/a/.", "/%252e%252e/", "/a%00b", "/a%2", "/a%zz",
-    "/a#b", "h:80", "ftp://h/", "http://u@h/", "http:///a", "*", "a",
+    "/a#b", '/a"b', "/a<b", "/a>b", "/a`b", '/a?"', "/a?<", "/a?>", "h:80", "ftp://h/", "http://u@h/", "http:///a", "*", "a",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_target_that_could_be_misread_is_refused(app, target):
     assert_refused(app, get(target), 400)
+
+
+@pytest.mark.parametrize("query", ["{a}", "a|b", "a^b", "a\\b", "a`b", "%zz", "/../"])
+def test_what_browsers_send_in_a_query_reaches_a_guest(app, query):
+    assert exchange(app.port, get(f"/status/200?{query}", "host: h\r\nconnection: close\r\n")).startswith("HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("path", ["/{a}", "/a|b", "/a^b", "/a\\b", "/[a]"])
+def test_what_browsers_send_in_a_path_reaches_a_guest(app, path):
+    assert "no such test" in exchange(app.port, get(path, "host: h\r\nconnection: close\r\n"))
 
 
 LINES = {

@@ -144,6 +144,33 @@ def test_a_service_sees_chunks_without_extensions_and_with_trailers(app, upstrea
     assert rest == "3\r\nabc\r\n0\r\nx-sum: 9\r\n\r\n"
 
 
+HEAD_ONLY = {
+    "x-skep-deadline-ms": "99999",
+    "x-skep-depth": "0",
+    "x-trace-id": "forged",
+    "x-forwarded-for": "10.0.0.1",
+    "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    "authorization": "Bearer x",
+    "cookie": "a=b",
+    "content-type": "text/html",
+}
+
+
+@pytest.mark.parametrize("name, value", HEAD_ONLY.items())
+def test_a_service_sees_no_trailer_that_belongs_into_a_head(app, upstream, path, name, value):
+    upstream.answer(path, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+
+    ask(app, path, "transfer-encoding: chunked\r\n", "POST", f"3\r\nabc\r\n0\r\n{name}: {value}\r\nx-sum: 9\r\n\r\n")
+
+    assert fields_of(upstream.requests(path)[0].raw)[2] == "3\r\nabc\r\n0\r\nx-sum: 9\r\n\r\n"
+
+
+def test_a_client_sees_no_trailer_that_belongs_into_a_head(app, upstream, path):
+    upstream.answer(path, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nset-cookie: a=b\r\n\r\n")
+
+    assert ask(app, path).endswith("\r\n\r\n0\r\n\r\n")
+
+
 def test_interim_replies_are_skipped(app, upstream, path):
     upstream.answer(
         path,

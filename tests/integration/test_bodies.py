@@ -15,6 +15,7 @@ MIB = 1 << 20
 def app(shared_platforms):
     services = {
         "echo": {"module": guest("echo"), "routes": ["/*"], "limits": {"request_body": "8MiB"}},
+        "narrow": {"module": guest("echo"), "routes": [{"path": "/*", "host": "narrow.test"}], "limits": {"request_body": "64KiB"}},
         "inspect_cgi": {"module": guest("inspect_cgi"), "routes": ["/cgi"], "limits": {"request_body": "1KiB"}},
     }
     return shared_platforms.start(manifest(services))
@@ -142,6 +143,35 @@ def test_a_body_longer_than_the_limit_is_refused_while_it_arrives(app):
 
 def test_a_body_of_the_limit_is_taken(app):
     assert app.http.post("/cgi", content=b"x" * 1024).status_code == 200
+
+
+FAULTY = {
+    "too large": [f"11000\r\n{'x' * 0x11000}\r\n"],
+    "malformed": ["3\r\nabc\r\n", "3\r\ndef\r\n", "zz\r\n"],
+}
+
+
+@pytest.mark.parametrize("parts", FAULTY.values(), ids=FAULTY.keys())
+def test_a_body_that_fails_after_its_reply_began_cuts_the_reply(app, parts):
+    with Connection(app.port) as connection:
+        connection.send("POST /echo HTTP/1.1\r\nhost: narrow.test\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n")
+        assert connection.read_head().startswith("HTTP/1.1 200 ")
+        assert connection.read_chunk() == b"x"
+        for part in parts:
+            connection.send(part)
+        rest = connection.read_to_break()
+
+    assert not rest.endswith(b"0\r\n\r\n")
+
+
+def test_a_body_that_breaks_off_after_its_reply_began_cuts_the_reply(app):
+    with Connection(app.port) as connection:
+        connection.send("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc")
+        assert connection.read_head().startswith("HTTP/1.1 200 ")
+        assert connection.read_chunk() == b"abc"
+        connection.end()
+
+        assert connection.read_to_break() == b""
 
 
 def test_a_client_that_waits_is_told_to_continue(app):

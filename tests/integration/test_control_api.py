@@ -227,6 +227,14 @@ def test_the_call_command_ends_by_the_status(app, status, exit_code):
     assert skep("call", "echo", f"/status/{status}", *control).exit_code == exit_code
 
 
+def test_a_call_of_head_has_no_body(app):
+    reply = call(app, service="echo", method="HEAD", path="/status/200").json()
+
+    assert reply["status"] == 200
+    assert reply["body"] == ""
+    assert reply["headers"]["content-length"] == "12"
+
+
 def test_the_call_command_prints_the_body_alone(app):
     control = ["--manifest", app.folder, "--control", app.control_url.removeprefix("http://")]
 

@@ -81,7 +81,26 @@ def test_a_process_is_told_who_asked_and_how_long_it_has(app, upstream):
     assert seen["host"] == upstream.url.removeprefix("http://")
     assert seen["x-forwarded-for"] == "127.0.0.1"
     assert seen["x-forwarded-host"] == app.url.removeprefix("http://")
+    assert seen["x-forwarded-proto"] == "http"
     assert 0 < int(seen["x-skep-deadline-ms"]) <= 15_000
+
+
+def test_a_process_is_not_told_what_a_client_says_of_its_way(app):
+    forged = {
+        "forwarded": "for=10.0.0.1;proto=https",
+        "x-forwarded-for": "10.0.0.1",
+        "x-forwarded-proto": "https",
+        "x-forwarded-port": "443",
+        "x-forwarded-host": "bank.example",
+        "x-real-ip": "10.0.0.1",
+    }
+
+    seen = fields_seen(app.http.get("/process", headers=forged))
+
+    assert {"forwarded", "x-forwarded-port", "x-real-ip"}.isdisjoint(seen)
+    assert seen["x-forwarded-for"] == "127.0.0.1"
+    assert seen["x-forwarded-proto"] == "http"
+    assert seen["x-forwarded-host"] == app.url.removeprefix("http://")
 
 
 def test_a_process_is_told_the_trace(app):
@@ -109,6 +128,30 @@ def test_a_guest_reaches_a_process_as_any_service(app):
     told = app.http.get("/invoke?service=process&call=GET%20/process/x").json()
 
     assert told["ok"].startswith("GET /process/x\n")
+
+
+TARGETS = ["/process/../a", "/%2e%2e/a", "/process/a%00", "/p%zz"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_guest_sends_a_process_no_target_that_a_client_may_not_send(app, upstream, target):
+    asked = len(upstream.requests)
+
+    told = app.http.get("/invoke", params={"service": "process", "call": f"GET {target}"}).json()
+
+    assert told["code"] == "malformed_request"
+    assert len(upstream.requests) == asked
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_call_from_outside_sends_a_process_no_such_target_either(app, upstream, target):
+    asked = len(upstream.requests)
+
+    reply = app.control.post("/api/v1/call", json={"service": "process", "path": target})
+
+    assert reply.status_code == 400
+    assert reply.json()["code"] == "malformed_request"
+    assert len(upstream.requests) == asked
 
 
 def test_status_tells_that_it_is_a_process(app):

@@ -57,7 +57,15 @@ def test_the_most_specific_route_is_taken(app, method, path, service):
     assert served_by(reply) == service
 
 
-@pytest.mark.parametrize("host", ["api.example", "API.example", "api.example:8080"])
+def test_options_of_an_asterisk_is_answered_for_the_server_itself(app):
+    reply = exchange(app.port, "OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+
+    assert reply.startswith("HTTP/1.1 204 ")
+    assert "\r\nallow: GET, HEAD, " in reply
+    assert reply.endswith("\r\n\r\n")
+
+
+@pytest.mark.parametrize("host", ["api.example", "API.example", "api.example:8080", "api.example:"])
 def test_a_route_of_a_host_is_taken_for_that_host(app, host):
     assert served_by(app.http.get("/files", headers={"host": host})) == "hosted"
 

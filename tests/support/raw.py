@@ -67,6 +67,17 @@ class Connection:
         return received
 
 
+    def read_to_break(self):
+        """All bytes until the peer closes or breaks the connection."""
+        received = b""
+        try:
+            while part := self.socket.recv(65536):
+                received += part
+        except ConnectionResetError:
+            pass
+        return received
+
+
 def exchange(port, text):
     """Sends `text`, which should ask for the connection's end, and gives all that came back."""
     with Connection(port) as connection:

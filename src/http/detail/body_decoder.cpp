@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "http/detail/syntax.hpp"
+#include "model/field_roles.hpp"
 
 namespace skep::http::detail {
 namespace {
@@ -155,7 +156,7 @@ Parsed<> BodyDecoder::read_chunk_size(std::string_view line) {
 Parsed<> BodyDecoder::read_trailer(std::string_view line) {
     trailer_bytes_ += line.size() + 2;
     if (line.empty()) {
-        part_ = Part::ended;
+        end_trailers();
         return {};
     }
     if (!trailers_)
@@ -165,6 +166,15 @@ Parsed<> BodyDecoder::read_trailer(std::string_view line) {
     if (is_hop_by_hop((*trailers_)[trailers_->size() - 1].name))
         return malformed("a trailer has the name of a framing field");
     return {};
+}
+
+void BodyDecoder::end_trailers() {
+    part_ = Part::ended;
+    if (!trailers_)
+        return;
+    model::remove_forbidden_trailers(*trailers_);
+    if (trailers_->empty())
+        trailers_.reset();
 }
 
 }  // namespace skep::http::detail

@@ -29,7 +29,7 @@ public:
     // The payload bytes still to come, where they are known.
     std::uint64_t remaining() const { return remaining_; }
 
-    // After `end`; nullptr where there are none.
+    // After `end`: those that may be trailers; nullptr where there are none.
     const model::Headers* trailers() const { return trailers_ ? &*trailers_ : nullptr; }
 
 private:
@@ -41,6 +41,7 @@ private:
     Parsed<> read_line(std::string_view line);
     Parsed<> read_chunk_size(std::string_view line);
     Parsed<> read_trailer(std::string_view line);
+    void end_trailers();
 
     BodyFraming framing_;
     FieldRules trailer_rules_;

@@ -99,7 +99,7 @@ Parsed<> read_frame_field(const model::Headers::Field& field, FrameFields& frame
             frame.expects_other |= !frame.expects_continue;
             return {};
         case Known::host:
-            frame.host = field.value;
+            frame.host = without_empty_port(field.value);
             ++frame.hosts;
             return {};
         case Known::hop:

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "http/detail/syntax.hpp"
+#include "model/field_roles.hpp"
 
 namespace skep::http::detail {
 namespace {
@@ -130,7 +131,7 @@ Parsed<> write_request_head(const model::Request& request, const BodyFraming& fr
 void write_trailers(const model::Headers* trailers, std::string& out) {
     if (trailers != nullptr) {
         for (const auto field : *trailers) {
-            if (is_writable(field) && !is_hop_by_hop(field.name))
+            if (is_writable(field) && model::may_be_trailer(field.name))
                 append_field(field.name, field.value, out);
         }
     }

@@ -32,7 +32,8 @@ BodyFraming framing_of(const model::Request& request);
 // Appends the head of `request`. On a fault, what was appended is to be thrown away.
 Parsed<> write_request_head(const model::Request& request, const BodyFraming& framing, std::string& out);
 
-// Appends what follows the last chunk: trailers and the empty line. A faulty trailer is left out.
+// Appends what follows the last chunk: trailers and the empty line. A trailer that is faulty, or may be
+// none, is left out.
 void write_trailers(const model::Headers* trailers, std::string& out);
 
 // The reason phrase of `status`, for readers of the wire; empty where there is none.

@@ -18,6 +18,7 @@ BodyIntake::BodyIntake(Wire& wire, BodyFraming framing, const FieldRules& traile
 BodyIntake::~BodyIntake() {
     if (reader_ == nullptr)
         return;
+    listener_ = nullptr;
     if (state_ == BodyStatus::pending)
         fail_with(skep::error(rules_.cut_reason, "the connection ended before the body"));
     reader_->end_with(state_);
@@ -124,6 +125,8 @@ BodyStatus BodyIntake::finish() {
 BodyStatus BodyIntake::fail_with(Error error) {
     error_ = std::move(error);
     state_ = BodyStatus::failed;
+    if (listener_ != nullptr)
+        listener_->failed();
     return state_;
 }
 

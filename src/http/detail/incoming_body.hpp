@@ -36,6 +36,7 @@ public:
         virtual ~Listener() = default;
         virtual void before_first_wait() {}  // the reader wants bytes and none have come yet
         virtual void finished() {}           // the body was received whole
+        virtual void failed() {}             // it will not be; `error()` says why
     };
 
     BodyIntake(Wire& wire, BodyFraming framing, const FieldRules& trailers, const IntakeRules& rules);

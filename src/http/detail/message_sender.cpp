@@ -52,6 +52,12 @@ async::Task<Result<>> MessageSender::send() {
     }
 }
 
+void MessageSender::cut(Error error) {
+    fail_with(std::move(error));
+    if (body_.is_stream())
+        body_.source().ready().set();
+}
+
 // Goes on until it must wait, or for its share of a turn: then the state is `gathering`.
 void MessageSender::step() {
     if (state_ == State::waiting)

@@ -42,6 +42,9 @@ public:
     // has more or fewer bytes than its stated length. After a failure the message is incomplete.
     async::Task<Result<>> send();
 
+    // Ends the message here, without its end: `send` fails with `error`.
+    void cut(Error error);
+
     // Whether a byte of the message left.
     bool has_written() const { return wire_.bytes_written() != written_before_; }
 

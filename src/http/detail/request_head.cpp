@@ -1,6 +1,7 @@
 #include "http/detail/request_head.hpp"
 
 #include "http/detail/syntax.hpp"
+#include "model/target.hpp"
 
 namespace skep::http::detail {
 namespace {
@@ -43,18 +44,14 @@ Parsed<RequestLine> read_request_line(std::string_view line, std::size_t longest
     return RequestLine{line.substr(0, method_size), rest.substr(0, target_size), *version};
 }
 
-Parsed<> check_path(std::string_view target) {
-    const std::string_view path = target.substr(0, target.find('?'));
-    if (!has_valid_escapes(path))
-        return malformed("the path has an invalid percent-encoding");
-    if (path.find_first_of(".%") != std::string_view::npos && has_dot_segment(path))
-        return malformed("the path has a dot segment");
-    return {};
+Parsed<> check_target(std::string_view target) {
+    const auto broken = model::broken_rule_of_target(target);
+    return broken ? malformed(*broken) : Parsed<>();
 }
 
 Parsed<> set_origin_form(std::string_view target, model::Request& request) {
     request.target.assign(target);
-    return check_path(target);
+    return check_target(target);
 }
 
 // http://authority/path?query: the authority replaces the Host field (RFC 9112, section 3.2.2).
@@ -66,13 +63,13 @@ Parsed<> set_absolute_form(std::string_view target, model::Request& request) {
         return malformed("the request target is neither a path nor an http URL");
     const std::string_view rest = target.substr(colon + 3);
     const auto end = rest.find_first_of("/?");
-    const std::string_view authority = rest.substr(0, end);
+    const std::string_view authority = without_empty_port(rest.substr(0, end));
     if (!is_authority(authority))
         return malformed("the request target has no valid authority");
     request.authority.assign(authority);
     const std::string_view path = end == std::string_view::npos ? std::string_view() : rest.substr(end);
     request.target = path.starts_with('/') ? std::string(path) : "/" + std::string(path);
-    return check_path(request.target);
+    return check_target(request.target);
 }
 
 Parsed<> set_target(const RequestLine& line, model::Request& request) {

@@ -13,6 +13,14 @@ Error error_of(const Fault& fault) {
     return error(fault.reason, "{}", fault.rule);
 }
 
+// What OPTIONS * is answered: which methods there are for one resource or another (RFC 9110, section 9.3.7).
+model::Response options_of_server() {
+    model::Response response;
+    response.status = 204;
+    response.headers.add("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    return response;
+}
+
 }  // namespace
 
 Session::Session(SessionContext& context, async::StreamPtr stream)
@@ -140,22 +148,24 @@ TimePoint Session::head_deadline() const {
     return waiting_since_ + (served_ > 0 ? limits.idle_timeout : limits.head_timeout);
 }
 
-// Answers the request whose head was found, or refuses what was found instead.
+// Answers the request whose head was found, or refuses what was found instead. The handler sees paths only.
 async::Task<Result<>> Session::exchange() {
     model::Response response;
-    if (begin_exchange()) {
+    if (!begin_exchange()) {
+        context_.observer.request_refused(*refusal_);
+        response = model::problem_response(*refusal_);
+    } else if (head_->request.target == "*") {
+        response = options_of_server();
+    } else {
         try {
             response = co_await context_.handler.handle(std::move(head_->request), info_);
         } catch (...) {
             response = on_exception();
         }
-    } else {
-        context_.observer.request_refused(*refusal_);
-        response = model::problem_response(*refusal_);
     }
-    settle_body(response);
     // The replies of one turn leave together: the client wakes once for many (docs/adr/0031).
     co_await next_turn(context_.loop);
+    settle_body(response);
     start_response(response);
     if (!sender_->try_send()) {
         const auto sent = co_await sender_->send();
@@ -369,6 +379,12 @@ void Session::before_first_wait() {
 void Session::finished() {
     if (hung_up_ && busy_)
         inspect_hangup();
+}
+
+// A request's body that fails cuts the reply that has begun: it was made of what is no whole request.
+void Session::failed() {
+    if (sender_)
+        sender_->cut(intake_->error());
 }
 
 void Session::wrote() {

@@ -66,6 +66,7 @@ private:
     void inspect_hangup();
     void before_first_wait() override;
     void finished() override;
+    void failed() override;
     void wrote() override;
 
     struct Grace final : async::Timer {

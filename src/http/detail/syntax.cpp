@@ -26,23 +26,6 @@ bool is_v6_literal(std::string_view text) {
     return text.size() >= 2 && std::ranges::all_of(text, [](char c) { return is_in(c, kHex) || c == ':' || c == '.'; });
 }
 
-// Cuts one character off `text`, decoded as far as it goes: "%2e", "%252e" and "." all give '.'.
-char take_decoded(std::string_view& text) {
-    char c = text.front();
-    text.remove_prefix(1);
-    while (c == '%' && text.size() >= 2 && is_in(text[0], kHex) && is_in(text[1], kHex)) {
-        unsigned octet = 0;
-        std::from_chars(text.data(), text.data() + 2, octet, 16);
-        c = static_cast<char>(octet);
-        text.remove_prefix(2);
-    }
-    return c;
-}
-
-bool is_separator(char c) {
-    return c == '/' || c == '\\';
-}
-
 }  // namespace
 
 std::string_view trim(std::string_view text) {
@@ -71,35 +54,10 @@ bool is_authority(std::string_view text) {
     return host == text.size() || (text[host] == ':' && is_port(text.substr(host + 1)));
 }
 
-bool has_dot_segment(std::string_view path) {
-    bool at_start = true;  // of a segment
-    std::size_t dots = 0;  // when the segment so far is dots only
-    bool only_dots = false;
-    const auto is_dotted = [&] { return only_dots && (dots == 1 || dots == 2); };
-    while (!path.empty()) {
-        const char c = take_decoded(path);
-        if (is_separator(c) || c == ';') {
-            if (is_dotted())
-                return true;
-            at_start = is_separator(c);
-            only_dots = false;
-            dots = 0;
-        } else {
-            only_dots = c == '.' && (at_start || only_dots);
-            dots = only_dots ? dots + 1 : 0;
-            at_start = false;
-        }
-    }
-    return is_dotted();
-}
-
-bool has_valid_escapes(std::string_view path) {
-    for (auto mark = path.find('%'); mark != std::string_view::npos; mark = path.find('%', mark + 3)) {
-        const std::string_view digits = path.substr(mark + 1, 2);
-        if (digits.size() < 2 || !is_all(digits, kHex) || digits == "00")
-            return false;
-    }
-    return true;
+std::string_view without_empty_port(std::string_view authority) {
+    if (authority.ends_with(':'))
+        authority.remove_suffix(1);
+    return authority;
 }
 
 std::string_view take_list_element(std::string_view& list) {

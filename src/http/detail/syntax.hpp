@@ -70,12 +70,8 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower);
 // never empty, no user, a port of 0 to 65535.
 bool is_authority(std::string_view text);
 
-// Whether a segment of `path` is "." or "..", however spelled: percent-encoded (also repeatedly),
-// with parameters behind ';', and with '\', "%2f" or "%5c" as the separator.
-bool has_dot_segment(std::string_view path);
-
-// Whether every '%' of `path` begins a percent-encoded octet other than NUL.
-bool has_valid_escapes(std::string_view path);
+// Without the colon of an empty port, which says nothing (RFC 3986, section 6.2.3).
+std::string_view without_empty_port(std::string_view authority);
 
 // Cuts the first element off `list`, a comma-separated list; trimmed, possibly empty.
 std::string_view take_list_element(std::string_view& list);

@@ -40,7 +40,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"http.idle_timeout", duration, SKEP_FIELD(application->gateway.idle_timeout), "Between two requests of a connection.", {1, kDay}},
     {"http.stream_idle", duration, SKEP_FIELD(application->gateway.stream_idle), "Between two pieces of a streamed response.", {1, kDay}},
     {"http.min_body_rate", count, SKEP_FIELD(application->gateway.min_body_rate), "Bytes a second that a request body must arrive with, after its first 10 s.", {0, kGiB}},
-    {"http.underscores_in_headers", boolean, SKEP_FIELD(application->gateway.underscores_in_headers), "Take header names with underscores, which are refused otherwise."},
+    {"http.underscores_in_headers", boolean, SKEP_FIELD(application->gateway.underscores_in_headers), "Take requests whose header names have underscores, which are refused otherwise: CGI cannot tell `x_a` from `x-a`."},
 
     {"control.listen", address, SKEP_FIELD(application->control_listen), "Where the control API, `/metrics` and the health endpoints answer."},
 

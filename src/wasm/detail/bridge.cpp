@@ -1,5 +1,6 @@
 #include "wasm/detail/bridge.hpp"
 
+#include "model/field_roles.hpp"
 #include "wasm/engine.hpp"
 
 namespace skep::wasm {
@@ -46,6 +47,12 @@ model::Headers to_headers(const skep_headers& headers) {
     for (std::size_t i = 0; i < headers.count; ++i)
         copied.add(to_view(headers.items[i].name), to_view(headers.items[i].value));
     return copied;
+}
+
+model::Headers to_trailers(const skep_headers& headers) {
+    model::Headers trailers = to_headers(headers);
+    model::remove_forbidden_trailers(trailers);
+    return trailers;
 }
 
 Error to_error(const skep_error& error) {

@@ -37,6 +37,9 @@ std::vector<skep_header> to_raw(const model::Headers& headers);
 
 model::Headers to_headers(const skep_headers& headers);
 
+// Those that may be trailers.
+model::Headers to_trailers(const skep_headers& headers);
+
 // Our error for the library's: its code is a reason of our table, its backtrace the detail.
 Error to_error(const skep_error& error);
 

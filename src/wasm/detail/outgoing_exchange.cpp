@@ -35,7 +35,7 @@ public:
             case SKEP_NEXT_PENDING:
                 return model::BodyStatus::pending;
             case SKEP_NEXT_END:
-                trailers_ = to_headers(skep_outgoing_trailers(outgoing_.get()));
+                trailers_ = to_trailers(skep_outgoing_trailers(outgoing_.get()));
                 return model::BodyStatus::end;
             default:
                 return model::BodyStatus::failed;
@@ -93,6 +93,7 @@ skep_http_error http_error_of(const Error& error) {
         {"connect_failed", SKEP_HTTP_CONNECTION_REFUSED},
         {"upstream_closed", SKEP_HTTP_CONNECTION_TERMINATED},
         {"upstream_protocol_error", SKEP_HTTP_PROTOCOL_ERROR},
+        {"malformed_request", SKEP_HTTP_REQUEST_URI_INVALID},
         {"call_not_granted", SKEP_HTTP_REQUEST_DENIED},
         {"outbound_not_granted", SKEP_HTTP_REQUEST_DENIED},
         {"address_not_allowed", SKEP_HTTP_DESTINATION_IP_PROHIBITED},
