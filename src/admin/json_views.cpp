@@ -61,12 +61,24 @@ json::object to_json(const telemetry::ServiceReport& service) {
     return object;
 }
 
+json::object problem_content() {
+    const json::object text{{"type", "string"}};
+    const json::object members{
+        {"type", text},
+        {"title", text},
+        {"status", {{"type", "integer"}}},
+        {"code", text},
+        {"detail", text},
+        {"context", {{"type", "string"}, {"description", "a backtrace, lines of the manifest"}}}};
+    return {{"application/problem+json", {{"schema", {{"type", "object"}, {"properties", members}}}}}};
+}
+
 json::object operation(std::string_view summary, std::string_view type, bool needs_token) {
     json::object operation{
         {"summary", summary},
         {"responses",
          {{"200", {{"description", "OK"}, {"content", {{type, json::object()}}}}},
-          {"default", {{"description", "application/problem+json"}}}}},
+          {"default", {{"description", "A problem"}, {"content", problem_content()}}}}},
     };
     operation["security"] = needs_token ? json::array{json::object{{"token", json::array()}}} : json::array();
     return operation;

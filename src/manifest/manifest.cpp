@@ -6,6 +6,7 @@
 #include "base/files.hpp"
 #include "manifest/detail/checks.hpp"
 #include "manifest/detail/convert.hpp"
+#include "manifest/detail/secret_lines.hpp"
 #include "manifest/detail/settings.hpp"
 
 namespace skep::manifest {
@@ -102,6 +103,23 @@ std::vector<Origin> origins_of(const Settings& settings) {
     return origins;
 }
 
+std::string_view through_line(std::string_view text, int line) {
+    std::size_t end = 0;
+    for (int at = 0; at < line && end < text.size(); ++at)
+        end = std::min(text.find('\n', end), text.size() - 1) + 1;
+    return text.substr(0, end);
+}
+
+// Where the line may hold a secret, only what was being parsed is said: the rest of the message quotes the text.
+void add_syntax_error(const SyntaxError& fault, std::string_view text, Faults& faults) {
+    std::string_view message = fault.message;
+    if (may_open_secrets(through_line(text, fault.place.line))) {
+        faults.hide({fault.place.line});
+        message = message.substr(0, message.find(':'));
+    }
+    faults.add(error("manifest_syntax", "{}", message), fault.place);
+}
+
 std::vector<Fault> only(Error error) {
     std::vector<Fault> faults;
     faults.push_back({std::move(error), 0, 0});
@@ -136,9 +154,10 @@ LoadResult parse(std::string_view text, const std::filesystem::path& file, const
     Faults faults(file.filename().string(), text);
     const auto document = parse_document(text);
     if (!document) {
-        faults.add(error("manifest_syntax", "{}", document.error().message), document.error().place);
+        add_syntax_error(document.error(), text, faults);
         return std::unexpected(std::move(faults).take());
     }
+    faults.hide(secret_lines(*document));
     Settings settings(file, faults);
     settings.read(*document, layers.profile);
     for (const auto& [name, value] : layers.environment)

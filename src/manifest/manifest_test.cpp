@@ -300,13 +300,6 @@ TEST(Manifest, a_secret_comes_from_the_environment) {
     EXPECT_EQ(origin(loaded, "secrets.api-key.value").value, "<secret>");
 }
 
-TEST(Manifest, a_secret_is_never_in_an_excerpt) {
-    const Fault found = fault(with_users("[secrets]\njwt.value = ['s3cret']"));
-
-    EXPECT_EQ(found.error.detail(), "");
-    EXPECT_EQ(found.line, 5);
-}
-
 TEST(Manifest, a_stronger_layer_hides_the_weaker_ones) {
     Layers layers;
     layers.profile = "staging";

@@ -21,7 +21,7 @@ Response problem_response(const Error& error, bool with_detail) {
     json += fmt::format(R"(,"status":{},"code":"{}","detail":)", response.status, error.name());
     append_json_string(json, error.message());
     if (with_detail && !error.detail().empty()) {
-        json += R"(,"backtrace":)";
+        json += R"(,"context":)";
         append_json_string(json, error.detail());
     }
     json += "}\n";

@@ -41,7 +41,7 @@ bool is_safe_method(std::string_view method);
 bool is_idempotent_method(std::string_view method);
 
 // A response that tells `error` as application/problem+json (RFC 9457): type, title, status, detail, `code`.
-// The error's detail (a backtrace, say) is included where `with_detail`.
+// Where `with_detail`, the error's detail (a backtrace, the lines of a manifest) is its member `context`.
 Response problem_response(const Error& error, bool with_detail = false);
 
 }  // namespace skep::model

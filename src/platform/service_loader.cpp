@@ -21,8 +21,9 @@ Result<std::string> secret_value(const model::Application& application, const st
     return value;
 }
 
-Result<std::shared_ptr<const host::ServiceEnvironment>> environment_of(const model::Service& service,
-                                                                       const model::Application& application) {
+Result<std::shared_ptr<const host::ServiceEnvironment>> environment_of(
+    const model::Service& service, const model::Application& application,
+    std::shared_ptr<host::MetricNames> metric_names) {
     auto environment = std::make_shared<host::ServiceEnvironment>();
     environment->name = service.name;
     for (const auto& called : service.calls)
@@ -38,7 +39,7 @@ Result<std::shared_ptr<const host::ServiceEnvironment>> environment_of(const mod
     environment->data = service.data.enabled;
     environment->kv = service.kv;
     environment->outbound_calls = service.limits.outbound_calls;
-    environment->metrics = std::make_shared<host::GuestMetrics>();
+    environment->metrics = std::make_shared<host::GuestMetrics>(std::move(metric_names));
     for (const auto& name : service.secrets) {
         TRY(environment->secrets[name], secret_value(application, name));
     }
@@ -75,7 +76,7 @@ Result<std::shared_ptr<const LoadedService>> ServiceLoader::load(const model::Se
                                                                  const model::Application& application) {
     auto loaded = std::make_shared<LoadedService>();
     loaded->spec = service;
-    TRY(loaded->environment, environment_of(service, application));
+    TRY(loaded->environment, environment_of(service, application, metric_names_));
     if (service.url.empty()) {
         TRY_DO(load_guest(*loaded));
     } else {

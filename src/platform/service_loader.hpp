@@ -54,6 +54,7 @@ private:
     const wasm::HostFunctions& functions_;
     store::Stores& stores_;
     std::function<void(std::string)> told_;
+    std::shared_ptr<host::MetricNames> metric_names_ = std::make_shared<host::MetricNames>();
 };
 
 }  // namespace skep::platform

@@ -3,11 +3,11 @@
 namespace skep::platform {
 namespace {
 
-std::string_view type_name(host::GuestMetrics::Kind kind) {
+std::string_view type_name(host::MetricKind kind) {
     switch (kind) {
-        case host::GuestMetrics::Kind::counter:
+        case host::MetricKind::counter:
             return "counter";
-        case host::GuestMetrics::Kind::gauge:
+        case host::MetricKind::gauge:
             return "gauge";
         default:
             return "summary";

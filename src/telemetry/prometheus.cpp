@@ -119,8 +119,7 @@ void write_stores(PrometheusWriter& out, const std::vector<const ServiceReport*>
     }
 }
 
-// Each family once, though several services may use the same name; a name that two use for different types keeps the
-// first.
+// Each family once, though several services may use the same name: they use it for one type.
 void write_own_series(PrometheusWriter& out, const std::vector<const ServiceReport*>& services) {
     std::map<std::string, std::vector<std::pair<const ServiceReport*, const OwnSeries*>>> families;
     for (const ServiceReport* service : services) {
@@ -131,8 +130,6 @@ void write_own_series(PrometheusWriter& out, const std::vector<const ServiceRepo
         const std::string& type = members.front().second->type;
         out.family(name, type, "Counted by guests.");
         for (const auto& [service, series] : members) {
-            if (series->type != type)
-                continue;
             const Labels labels{{"service", service->name}};
             if (type != "summary") {
                 out.sample(name, labels, series->value);

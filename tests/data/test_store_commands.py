@@ -287,7 +287,7 @@ def test_status_and_metrics_show_the_store(notes):
     notes.add("cup")
 
     store = notes.app.service("notes")["store"]
-    metrics = notes.app.control.get("/metrics").text
+    metrics = notes.app.metrics()
     table = skep("status", "--manifest", notes.folder).stdout
 
     assert store["state"] == "open"

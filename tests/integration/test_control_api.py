@@ -312,11 +312,11 @@ def test_the_logs_command_prints_one_services_lines(app):
 
 
 def test_metrics_count_requests_by_service(app):
-    before = samples(app.control.get("/metrics").text)[("skep_service_requests_total", of_service("hello"))]
+    before = samples(app.metrics())[("skep_service_requests_total", of_service("hello"))]
 
     app.http.get("/hello")
 
-    after = samples(app.control.get("/metrics").text)
+    after = samples(app.metrics())
     assert after[("skep_service_requests_total", of_service("hello"))] == before + 1
     assert after[("skep_service_up", of_service("hello"))] == 1
 
@@ -325,13 +325,13 @@ def test_metrics_tell_the_cpu_time_of_guests(app):
     app.http.get("/hello")
 
     def used():
-        return samples(app.control.get("/metrics").text)[("skep_service_cpu_seconds_total", of_service("hello"))]
+        return samples(app.metrics())[("skep_service_cpu_seconds_total", of_service("hello"))]
 
     eventually(lambda: used() > 0, "the CPU time of the guest")
 
 
 def test_metrics_have_one_help_and_one_type_for_each_family(app):
-    lines = app.control.get("/metrics").text.splitlines()
+    lines = app.metrics().splitlines()
 
     helps = [line.split()[2] for line in lines if line.startswith("# HELP")]
     types = [line.split()[2] for line in lines if line.startswith("# TYPE")]
@@ -342,7 +342,7 @@ def test_metrics_have_one_help_and_one_type_for_each_family(app):
 def test_the_buckets_of_a_histogram_grow_to_its_count(app):
     app.http.get("/hello")
 
-    families = {family.name: family for family in text_string_to_metric_families(app.control.get("/metrics").text)}
+    families = {family.name: family for family in text_string_to_metric_families(app.metrics())}
 
     mine = [
         sample for sample in families["skep_service_duration_seconds"].samples if sample.labels["service"] == "hello"
@@ -360,7 +360,7 @@ def test_the_buckets_of_a_histogram_grow_to_its_count(app):
 def test_metrics_have_the_series_of_guests(app, path, name, value):
     assert app.http.get(path).json() == {"ok": None}
 
-    assert samples(app.control.get("/metrics").text)[(f"skep_guest_{name}", of_service("platform"))] == value
+    assert samples(app.metrics())[(f"skep_guest_{name}", of_service("platform"))] == value
 
 
 # Health.

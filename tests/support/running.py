@@ -8,6 +8,7 @@ import subprocess
 
 import httpx
 
+from support.exposition import check
 from support.paths import SKEP
 from support.polling import PATIENCE, eventually
 
@@ -65,6 +66,10 @@ class Running:
 
     def status(self):
         return self.control.get("/api/v1/status").json()
+
+    def metrics(self):
+        """The text of /metrics, which is valid."""
+        return check(self.control.get("/metrics").text)
 
     def wait_for_guests(self, count):
         """Waits until exactly `count` guest instances are alive."""

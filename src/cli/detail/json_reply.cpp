@@ -35,7 +35,7 @@ Error error_of_reply(int status, const std::string& body) {
         return error("upstream_protocol_error", "the control API answered {} without saying why", status);
     const Reason* reason = find_reason(text_of(*problem, "code"));
     Error failure = error(reason != nullptr ? reason->name : "internal", "{}", text_of(*problem, "detail"));
-    return std::move(failure).with_detail(text_of(*problem, "backtrace"));
+    return std::move(failure).with_detail(text_of(*problem, "context"));
 }
 
 }  // namespace skep::cli

@@ -52,6 +52,7 @@ std::string written(const toml::node& date) {
 Node convert(const toml::node& source) {
     Node node;
     node.place = place_of(source.source());
+    node.last_line = static_cast<int>(source.source().end.line);
     if (const auto* table = source.as_table()) {
         convert_members(*table, node);
     } else if (const auto* array = source.as_array()) {

@@ -24,7 +24,8 @@ struct Member;
 struct Node {
     NodeKind kind = NodeKind::table;
     Place place;
-    std::string text;  // of a text; a date as it is written
+    int last_line = 0;  // of its text; that of a table with a header of its own ends with the header
+    std::string text;   // of a text; a date as it is written
     std::int64_t integer = 0;
     double real = 0;
     bool boolean = false;

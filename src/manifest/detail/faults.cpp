@@ -65,6 +65,8 @@ Place order_of(Place place) {
 }  // namespace
 
 std::string Faults::excerpt(Place place) const {
+    if (hidden_.contains(place.line))
+        return fmt::format("{} | <secret>", place.line);
     std::string_view line = line_at(text_, place.line);
     std::size_t start = offset_of(line, place.column);
     if (line.size() > kLongestLine) {
@@ -84,14 +86,10 @@ std::string Faults::excerpt(Place place) const {
 }
 
 void Faults::add(Error error, Place place, std::string_view context) {
-    if (place.line > 0)
-        error = std::move(error).with_detail(excerpt(place));
-    add_without_excerpt(std::move(error), place, context);
-}
-
-void Faults::add_without_excerpt(Error error, Place place, std::string_view context) {
     if (faults_.size() == kMostFaults)
         return;
+    if (place.line > 0)
+        error = std::move(error).with_detail(excerpt(place));
     const std::string at =
         place.line > 0 ? fmt::format("{}:{}:{}", file_name_, place.line, place.column) : std::string(context);
     const auto next = std::ranges::upper_bound(faults_, order_of(place), {},

@@ -1,6 +1,7 @@
 #pragma once
 // The faults found in one manifest.
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,8 @@ public:
     // with a place.
     void add(Error error, Place place, std::string_view context = {});
 
-    // The same, but the line is not shown: a secret is on it.
-    void add_without_excerpt(Error error, Place place, std::string_view context);
+    // From here on these lines are not shown: a secret may be on them.
+    void hide(std::set<int> lines) { hidden_ = std::move(lines); }
 
     bool empty() const { return faults_.empty(); }
 
@@ -33,6 +34,7 @@ private:
 
     std::string file_name_;
     std::string_view text_;
+    std::set<int> hidden_;
     std::vector<Fault> faults_;
 };
 

@@ -34,10 +34,7 @@ Settings::Settings(std::filesystem::path file, Faults& faults) : file_(std::move
 
 void Settings::report(const Setting& setting, Error error, Place place) {
     const bool in_file = setting.place.line > 0;
-    if (setting.key != nullptr && setting.key->secret)
-        faults_->add_without_excerpt(std::move(error), place, setting.layer_name);
-    else
-        faults_->add(std::move(error), in_file ? place : Place{}, setting.layer_name);
+    faults_->add(std::move(error), in_file ? place : Place{}, setting.layer_name);
 }
 
 void Settings::read(const Node& document, std::string_view profile) {
