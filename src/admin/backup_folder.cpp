@@ -151,18 +151,11 @@ Result<> put_aside(store::Disk& disk, const Clock& clock, const fs::path& target
 }  // namespace
 
 std::vector<StoreSize> sizes_of_stores(const fs::path& data_directory) {
-    const auto size_of = [](const fs::path& file) {
-        std::error_code fault;
-        const auto bytes = fs::file_size(file, fault);
-        return fault ? 0 : bytes;
-    };
     std::vector<StoreSize> sizes;
     std::error_code fault;
     for (const auto& entry : fs::directory_iterator(data_directory / kServices, fault)) {
-        const fs::path file = entry.path() / kStoreFile;
-        if (is_there(file))
-            sizes.push_back(
-                {entry.path().filename().string(), entry.path(), size_of(file), size_of(file.string() + "-wal")});
+        if (const auto files = store::file_sizes(entry.path()))
+            sizes.push_back({entry.path().filename().string(), entry.path(), *files});
     }
     std::ranges::sort(sizes, {}, &StoreSize::service);
     return sizes;

@@ -10,6 +10,7 @@
 
 #include "admin/store_admin.hpp"
 #include "base/clock.hpp"
+#include "store/file_sizes.hpp"
 #include "store/service_store.hpp"
 
 namespace skep::admin {
@@ -43,14 +44,13 @@ struct Restore {
 Result<BackupReport> restore_backup(store::Disk& disk, const Clock& clock, const Restore& restore,
                                     const OnStoreWork& on_work);
 
-// A store in a data directory, as its files look from outside.
+// A store in a data directory.
 struct StoreSize {
     std::string service;
     std::filesystem::path folder;
-    std::uint64_t bytes = 0;
-    std::uint64_t wal_bytes = 0;
+    store::FileSizes files;
 };
-// By service.
+// By service. One that has lost some of its files is among them.
 std::vector<StoreSize> sizes_of_stores(const std::filesystem::path& data_directory);
 
 // "2026-01-01T12:00:00Z"

@@ -134,8 +134,20 @@ TEST_F(BackupFolder, stores_of_a_data_directory_have_sizes) {
 
     ASSERT_EQ(sizes.size(), 1U);
     EXPECT_EQ(sizes[0].service, "orders");
-    EXPECT_EQ(sizes[0].bytes, std::filesystem::file_size(restored_file()));
+    EXPECT_EQ(sizes[0].files.bytes, std::filesystem::file_size(restored_file()));
     EXPECT_TRUE(sizes_of_stores(folder / "nowhere").empty());
+}
+
+TEST_F(BackupFolder, a_store_of_a_data_directory_that_lost_its_main_file_is_among_them) {
+    std::filesystem::create_directories(data / "services" / "orders");
+    ASSERT_TRUE(write_file(data / "services" / "orders" / "store.db-mark", "mark"));
+    std::filesystem::create_directories(data / "services" / "without-a-store");
+
+    const auto sizes = sizes_of_stores(data);
+
+    ASSERT_EQ(sizes.size(), 1U);
+    EXPECT_EQ(sizes[0].service, "orders");
+    EXPECT_EQ(sizes[0].files.bytes, 4U);
 }
 
 TEST_F(BackupFolder, stores_that_are_there_are_kept_or_put_aside) {

@@ -72,8 +72,8 @@ Finding manifest_state(const std::expected<model::Application, std::vector<Error
 
 Finding store_size(const admin::StoreSize& store) {
     return {"store of " + store.service, "ok",
-            fmt::format("{:.1f} MiB, and {:.1f} MiB in its log", static_cast<double>(store.bytes) / (1 << 20),
-                        static_cast<double>(store.wal_bytes) / (1 << 20))};
+            fmt::format("{:.1f} MiB, {:.1f} MiB of them in its log", static_cast<double>(store.files.bytes) / (1 << 20),
+                        static_cast<double>(store.files.wal_bytes) / (1 << 20))};
 }
 
 void add_scrubbed(const Scrubbed& scrubbed, std::vector<Finding>& findings) {

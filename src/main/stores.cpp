@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "main/up.hpp"
 #include "platform/data_directory.hpp"
+#include "store/file_sizes.hpp"
 #include "store/scrub.hpp"
 #include "store/stores.hpp"
 
@@ -25,8 +26,7 @@ public:
 
     std::shared_ptr<store::ServiceStore> of(const model::Service& service) { return stores_.of(service); }
     bool has(const model::Service& service) const {
-        std::error_code ignored;
-        return std::filesystem::exists(stores_.folder() / service.name.value() / "store.db", ignored);
+        return store::file_sizes(stores_.folder() / service.name.value()).has_value();
     }
 
 private:

@@ -54,7 +54,12 @@ Result<std::string> DataDirectory::control_token() const {
 }
 
 Result<> DataDirectory::leave_control_address(std::string_view address) const {
-    return write_file(path_ / "control.address", fmt::format("{}\n", address));
+    const std::filesystem::path file = path_ / "control.address";
+    Result<> left = write_file(file, fmt::format("{}\n", address));
+    std::error_code ignored;
+    if (!left)
+        std::filesystem::remove(file, ignored);
+    return left;
 }
 
 }  // namespace skep::platform

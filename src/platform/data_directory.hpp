@@ -21,7 +21,8 @@ public:
     // The token of the control API: made at the first start, kept in control.token (mode 0600).
     Result<std::string> control_token() const;
 
-    // Leaves in control.address where the control API listens, for the commands that ask it.
+    // Leaves in control.address where the control API listens, for the commands that ask it. Where that fails, the
+    // address of before is gone.
     Result<> leave_control_address(std::string_view address) const;
 
 private:

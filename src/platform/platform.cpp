@@ -140,6 +140,7 @@ struct Platform::State final : admin::Operations {
     bool is_unchanged(const LoadedService& running, const LoadedService& loaded) const;
     Result<> install_routes();
     Result<> listen();
+    void leave_control_address();
     void log(LogLevel level, std::string message) { logs.queue().log({.level = level, .message = std::move(message)}); }
 
     async::Task<Result<>> reload() override {
@@ -298,10 +299,18 @@ Result<> Platform::State::listen() {
                                          logs.queue(),          *this,          store_admin.get()};
     control_api = std::make_unique<admin::ControlApi>(ports, std::move(token));
     TRY_DO(first.listen_control(control_port->address(), *control_api));
-    TRY_DO(directory.leave_control_address(control_port->address().to_string()));
+    leave_control_address();
     for (const auto& worker : workers)
         TRY_DO(worker->listen(gateway_port->address()));
     return {};
+}
+
+// Commands can be told where it is by hand; a full disk keeps nobody from serving.
+void Platform::State::leave_control_address() {
+    const std::string address = control_port->address().to_string();
+    if (const Result<> left = directory.leave_control_address(address); !left)
+        log(LogLevel::warn, fmt::format("commands will not find the control API at {} by themselves: {}", address,
+                                        left.error().to_string()));
 }
 
 Result<> Platform::State::reload_now() {

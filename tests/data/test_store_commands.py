@@ -281,6 +281,30 @@ def test_doctor_reads_everything(notes):
     ), damaged
 
 
+def test_doctor_names_a_store_whose_main_file_is_lost(notes):
+    notes.start()
+    notes.add("tea")
+    notes.stop()
+    notes.store_file().unlink()
+
+    scrubbed = skep("doctor", notes.folder, "--scrub", "-o", "json")
+
+    assert scrubbed.exit_code == 1
+    (found,) = [finding["detail"] for finding in scrubbed.data if finding["check"] == "scrub"]
+    assert found.startswith("notes: ") and found.endswith("store.db: is missing beside store.db-wal")
+
+
+def test_migrate_does_not_plan_anew_for_a_store_whose_main_file_is_lost(notes):
+    notes.start()
+    notes.add("tea")
+    notes.stop()
+    notes.store_file().unlink()
+
+    planned = skep("migrate", notes.folder, "--plan", "-o", "json")
+
+    assert planned.codes == ["store_damaged"]
+
+
 def test_status_and_metrics_show_the_store(notes):
     notes.start()
     notes.add("tea")

@@ -1,7 +1,8 @@
-"""Processes at a `url`: an upstream whose every answer a test scripts."""
+"""Processes at a `url`: upstreams whose answers a test decides."""
 
 import contextlib
 import http.server
+import json
 import socket
 import threading
 
@@ -40,10 +41,49 @@ class Mirror(http.server.ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
+class Answering(http.server.ThreadingHTTPServer):
+    """A process that answers each POST of JSON with 201 and the JSON that `answer` makes of it."""
+
+    daemon_threads = True
+
+    def __init__(self, answer):
+        super().__init__(("127.0.0.1", 0), _AnsweringHandler)
+        self.answer = answer
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class _AnsweringHandler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        reply = json.dumps(self.server.answer(asked)).encode()
+        self.send_response(201)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(reply)))
+        self.end_headers()
+        self.wfile.write(reply)
+
+    def log_message(self, *_):
+        pass
+
+
 @contextlib.contextmanager
 def mirror():
     """A running Mirror."""
-    server = Mirror()
+    with _running(Mirror()) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def answering(answer):
+    """A running Answering."""
+    with _running(Answering(answer)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(server):
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:

@@ -7,8 +7,9 @@
 //! | `DELETE /carts/1/items/3` | the same without |
 //! | `POST /carts/1/checkout` | the order that it became |
 //!
-//! Checking out calls `orders`, then takes out what was ordered. Where it is interrupted in between and repeated under
-//! its Idempotency-Key, the call carries the same key as before: there is one order, and the basket is emptied.
+//! Checking out calls `orders`, then takes out what was ordered: what the customer puts in meanwhile stays. Where it is
+//! interrupted in between and repeated under its Idempotency-Key, the call carries the same key as before: there is one
+//! order, and it is taken out once.
 
 mod basket;
 
@@ -44,7 +45,8 @@ fn put(request: &Request) -> Result<Response> {
 fn remove(request: &Request) -> Result<Response> {
     let user: i64 = request.parse("user")?;
     let product: i64 = request.parse("product")?;
-    take_out(user, product)?;
+    let statement = "DELETE FROM items WHERE user_id = ? AND product_id = ?";
+    sql::execute(statement, params![user, product])?;
     cart_of(user)
 }
 
@@ -61,7 +63,7 @@ fn check_out(request: &Request) -> Result<Response> {
     let wanted = json!({"user_id": user, "items": items});
     let order: Order = invoke_json("orders", "POST /orders", &wanted).map_err(refused)?;
     for item in &order.items {
-        take_out(user, item.product_id)?;
+        take_out(user, item)?;
     }
     Ok(Response::json(&order).with_status(201))
 }
@@ -87,7 +89,12 @@ fn items_of(user: i64) -> Result<Vec<Item>> {
     sql::rows(statement, params![user])
 }
 
-fn take_out(user: i64, product: i64) -> Result<sql::Executed> {
-    let statement = "DELETE FROM items WHERE user_id = ? AND product_id = ?";
-    sql::execute(statement, params![user, product])
+/// Goes by what is in the basket now: it may have changed while `orders` was called.
+fn take_out(user: i64, ordered: &Item) -> Result<()> {
+    let wanted = params![user, ordered.product_id, ordered.quantity];
+    let all = "DELETE FROM items WHERE user_id = ?1 AND product_id = ?2 AND quantity <= ?3";
+    sql::execute(all, wanted)?;
+    let part = "UPDATE items SET quantity = quantity - ?3 WHERE user_id = ?1 AND product_id = ?2";
+    sql::execute(part, wanted)?;
+    Ok(())
 }
