@@ -6,7 +6,7 @@ use crate::guard;
 use crate::limits::Limits;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 /// What `skep_engine*` points to. Everything made from it shares `inner`.
@@ -154,21 +154,6 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
 pub fn make(limits: &Limits, which: Which, run: bool) -> Result<wasmtime::Engine> {
     wasmtime::Engine::new(&config(limits, which, run))
         .map_err(|error| Error::new("settings_invalid", format!("{error:#}")))
-}
-
-/// A small runtime of its own threads for what of wasmtime-wasi needs one: granted files and
-/// inherited sockets. Made when the first app with such a grant runs.
-pub fn runtime() -> &'static tokio::runtime::Runtime {
-    static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .max_blocking_threads(8)
-            .thread_name("skep-files")
-            .enable_all()
-            .build()
-            .expect("a thread for files and sockets")
-    });
-    &RUNTIME
 }
 
 #[unsafe(no_mangle)]
