@@ -54,8 +54,8 @@ impl Settings {
     unsafe fn parse(settings: &abi::Settings, engine: &Inner) -> Result<Settings> {
         let directories = unsafe { abi::array(settings.directories, settings.directory_count) };
         let max_memory = match settings.max_memory {
-            0 => engine.limits.max_memory,
-            bytes => bytes.min(engine.limits.max_memory),
+            0 => engine.limits.max_memory_bytes,
+            bytes => bytes.min(engine.limits.max_memory_bytes),
         };
         let parsed = Settings {
             env: unsafe { pairs(settings.env, settings.env_count) },
