@@ -1,8 +1,9 @@
 // Wasmtime behind a C interface: the whole contract between C++ and the crate in engine/.
 //
 // C++ owns sockets, HTTP, scheduling, clocks, timers and every host service. The library owns Wasmtime's
-// objects and moves values between guests and C++; it starts no thread and reads no clock but to measure
-// how long a guest ran. (`skep_precompile` uses a pool of compiler threads, in its own process.)
+// objects and moves values between guests and C++; it starts no thread but for an app's granted files and
+// sockets, and reads no clock but to measure how long a guest ran. (`skep_precompile` uses a pool of compiler
+// threads, in its own process.)
 //
 // Rules that hold for every function below, unless it says otherwise
 //

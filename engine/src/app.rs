@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::guard;
 use crate::hosts::Hosts;
 use crate::state::State;
+use crate::threads::Threads;
 use std::sync::Arc;
 use wasmtime_wasi::p2::bindings::CommandPre as Run02;
 use wasmtime_wasi::p3::bindings::CommandPre as Run03;
@@ -20,6 +21,7 @@ pub struct App(pub Arc<Linked>);
 pub struct Linked {
     pub engine: Arc<Inner>,
     pub kind: u32,
+    pub threads: Option<Threads>,
     pub settings: Settings,
     pub pre: Pre,
     pub http02: Option<Http02<State>>,
@@ -52,8 +54,8 @@ impl Settings {
     unsafe fn parse(settings: &abi::Settings, engine: &Inner) -> Result<Settings> {
         let directories = unsafe { abi::array(settings.directories, settings.directory_count) };
         let max_memory = match settings.max_memory {
-            0 => engine.limits.max_memory,
-            bytes => bytes.min(engine.limits.max_memory),
+            0 => engine.limits.max_memory_bytes,
+            bytes => bytes.min(engine.limits.max_memory_bytes),
         };
         let parsed = Settings {
             env: unsafe { pairs(settings.env, settings.env_count) },
@@ -81,11 +83,6 @@ impl Settings {
             None => Ok(parsed),
         }
     }
-
-    /// Whether guests of this app may block on files or sockets, which needs the small runtime.
-    pub fn needs_runtime(&self) -> bool {
-        self.inherit_network || !self.directories.is_empty()
-    }
 }
 
 impl Directory {
@@ -112,6 +109,7 @@ impl Linked {
         let mut linked = Linked {
             engine: engine.clone(),
             kind: code.kind,
+            threads: Threads::new(&settings)?,
             settings,
             pre: match &code.image {
                 Image::Core(module) => Pre::Core(

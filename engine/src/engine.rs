@@ -6,7 +6,7 @@ use crate::guard;
 use crate::limits::Limits;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 /// What `skep_engine*` points to. Everything made from it shares `inner`.
@@ -99,8 +99,8 @@ pub fn config(limits: &Limits, which: Which, run: bool) -> Config {
         .native_unwind_info(false)
         .wasm_memory64(false)
         .shared_memory(false)
-        .max_wasm_stack(limits.max_stack as usize)
-        .async_stack_size(limits.max_stack as usize + (1 << 20))
+        .max_wasm_stack(limits.max_stack_bytes as usize)
+        .async_stack_size(limits.max_stack_bytes as usize + (1 << 20))
         .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Enable)
         .memory_reservation(4 << 30)
         .memory_guard_size(32 << 20)
@@ -138,10 +138,10 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
         .max_tables_per_module(16)
         .max_component_instance_size(4 << 20)
         .max_core_instance_size(4 << 20)
-        .max_memory_size(limits.max_memory as usize)
-        .table_elements(limits.max_table as usize)
-        .linear_memory_keep_resident(limits.keep_memory as usize)
-        .table_keep_resident(limits.keep_table as usize)
+        .max_memory_size(limits.max_memory_bytes as usize)
+        .table_elements(limits.max_table_entries as usize)
+        .linear_memory_keep_resident(limits.keep_memory_bytes as usize)
+        .table_keep_resident(limits.keep_table_bytes as usize)
         .max_unused_warm_slots(slots)
         .pagemap_scan(if limits.pagemap_scan {
             Enabled::Yes
@@ -154,21 +154,6 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
 pub fn make(limits: &Limits, which: Which, run: bool) -> Result<wasmtime::Engine> {
     wasmtime::Engine::new(&config(limits, which, run))
         .map_err(|error| Error::new("settings_invalid", format!("{error:#}")))
-}
-
-/// A small runtime of its own threads for what of wasmtime-wasi needs one: granted files and
-/// inherited sockets. Made when the first app with such a grant runs.
-pub fn runtime() -> &'static tokio::runtime::Runtime {
-    static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .max_blocking_threads(8)
-            .thread_name("skep-files")
-            .enable_all()
-            .build()
-            .expect("a thread for files and sockets")
-    });
-    &RUNTIME
 }
 
 #[unsafe(no_mangle)]

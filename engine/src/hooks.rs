@@ -44,11 +44,11 @@ impl WasiHttpHooks for Hooks {
     }
 
     fn p2_outgoing_body_chunk_size(&mut self) -> usize {
-        self.run.engine.limits.body_chunk as usize
+        self.run.engine.limits.body_chunk_bytes as usize
     }
 
     fn p3_outgoing_body_chunk_size(&mut self) -> usize {
-        self.run.engine.limits.body_chunk as usize
+        self.run.engine.limits.body_chunk_bytes as usize
     }
 
     fn send_request(

@@ -148,7 +148,7 @@ fn arguments(
     params: &[Val],
 ) -> wasmtime::Result<Vec<Arg>> {
     let bytes = memory.data(caller);
-    let most = caller.data().run.engine.limits.max_host_call;
+    let most = caller.data().run.engine.limits.max_host_call_bytes;
     let (pairs, scalars) = params.split_at(function.strings * 2);
     let mut args = Vec::with_capacity(function.strings + scalars.len());
     for pair in pairs.chunks_exact(2) {

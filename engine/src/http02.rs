@@ -76,7 +76,7 @@ pub fn store(
     let engine = engine.ok_or_else(|| Error::new("export_missing", "it has no such export"))?;
     let mut store = Store::try_new(engine, state)?;
     store.limiter(|state| &mut state.limiter);
-    store.set_hostcall_fuel(run.engine.limits.max_host_call as usize);
+    store.set_hostcall_fuel(run.engine.limits.max_host_call_bytes as usize);
     run::watch(&mut store, run.clone());
     Ok(store)
 }

@@ -54,8 +54,12 @@ fn features03() -> WasmFeatures {
 }
 
 pub fn inspect(limits: &Limits, module: &[u8]) -> Result<Inspection> {
-    if module.len() as u64 > limits.max_module {
-        let message = format!("{} bytes are more than {}", module.len(), limits.max_module);
+    if module.len() as u64 > limits.max_module_bytes {
+        let message = format!(
+            "{} bytes are more than {}",
+            module.len(),
+            limits.max_module_bytes
+        );
         return Err(Error::new("module_too_large", message));
     }
     let mut found = Found::default();
@@ -163,10 +167,10 @@ impl Found {
                 .min_memory
                 .saturating_add(memory.initial.saturating_mul(65_536));
         }
-        if self.min_memory > limits.max_memory {
+        if self.min_memory > limits.max_memory_bytes {
             let message = format!(
                 "{} bytes of memory at the start are more than {}",
-                self.min_memory, limits.max_memory
+                self.min_memory, limits.max_memory_bytes
             );
             return Err(Error::new("module_too_large", message).at(start as u64));
         }

@@ -40,6 +40,7 @@ mod poll1;
 mod run;
 mod state;
 mod stdio;
+mod threads;
 mod tooling;
 mod waker;
 mod worker;

@@ -1,6 +1,7 @@
 //! The limits of `skep_options` with their defaults filled in, and what the machine allows.
 
 use crate::abi::Options;
+use std::path::Path;
 use wasmtime::PoolingAllocationConfig;
 
 const MIB: u64 = 1 << 20;
@@ -14,21 +15,21 @@ const MAX_SLOTS: u64 = 10_000;
 pub struct Limits {
     pub slots: u32,
     pub reserved_slots: u32,
-    pub max_memory: u64,
-    pub max_table: u32,
+    pub max_memory_bytes: u64,
+    pub max_table_entries: u32,
     pub max_instances: u32,
     pub max_memories: u32,
-    pub keep_memory: u64,
-    pub keep_table: u64,
-    pub max_stack: u32,
+    pub keep_memory_bytes: u64,
+    pub keep_table_bytes: u64,
+    pub max_stack_bytes: u32,
     pub max_handles: u32,
-    pub max_fields: u32,
-    pub max_random: u64,
-    pub max_host_call: u64,
-    pub max_module: u64,
+    pub max_field_bytes: u32,
+    pub max_random_bytes: u64,
+    pub max_host_call_bytes: u64,
+    pub max_module_bytes: u64,
     pub max_functions: u32,
     pub max_nesting: u32,
-    pub body_chunk: u32,
+    pub body_chunk_bytes: u32,
     pub quantum_ns: u64,
     pub pagemap_scan: bool,
     pub swap_on: bool,
@@ -48,28 +49,29 @@ impl Limits {
         } else {
             (128 << 10, 64 << 10)
         };
-        let budget = or(options.memory_budget, default_budget());
-        let (keep_memory, keep_table) = kept(options, budget, memory, table);
-        let derived = (budget / (keep_memory + keep_table)).clamp(MIN_SLOTS, MAX_SLOTS);
+        let usual = default_budget(Path::new("/proc"), Path::new("/sys/fs/cgroup"));
+        let budget = or(options.memory_budget, usual);
+        let (keep_memory_bytes, keep_table_bytes) = kept(options, budget, memory, table);
+        let derived = (budget / (keep_memory_bytes + keep_table_bytes)).clamp(MIN_SLOTS, MAX_SLOTS);
         let slots = or(options.slots, derived as u32);
         Limits {
             slots,
             reserved_slots: or(options.reserved_slots, slots / 4).min(slots.saturating_sub(1)),
-            max_memory: or(options.max_memory, 128 * MIB),
-            max_table: or(options.max_table, 20_000),
+            max_memory_bytes: or(options.max_memory, 128 * MIB),
+            max_table_entries: or(options.max_table, 20_000),
             max_instances: or(options.max_instances, 64),
             max_memories: or(options.max_memories, 8),
-            keep_memory,
-            keep_table,
-            max_stack: or(options.max_stack, 512 << 10),
+            keep_memory_bytes,
+            keep_table_bytes,
+            max_stack_bytes: or(options.max_stack, 512 << 10),
             max_handles: or(options.max_handles, 4_096),
-            max_fields: or(options.max_fields, 32 << 10),
-            max_random: or(options.max_random, 64 << 10),
-            max_host_call: or(options.max_host_call, 4 * MIB),
-            max_module: or(options.max_module, 64 * MIB),
+            max_field_bytes: or(options.max_fields, 32 << 10),
+            max_random_bytes: or(options.max_random, 64 << 10),
+            max_host_call_bytes: or(options.max_host_call, 4 * MIB),
+            max_module_bytes: or(options.max_module, 64 * MIB),
             max_functions: or(options.max_functions, 200_000),
             max_nesting: or(options.max_nesting, 16),
-            body_chunk: or(options.body_chunk, 64 << 10),
+            body_chunk_bytes: or(options.body_chunk, 64 << 10),
             quantum_ns: or(options.quantum_ns, 1_000_000),
             pagemap_scan,
             swap_on,
@@ -77,9 +79,9 @@ impl Limits {
         }
     }
 
-    /// What free slots may keep resident at most.
+    /// What free slots may keep resident at most, in bytes.
     pub fn kept_bound(&self) -> u64 {
-        u64::from(self.slots) * (self.keep_memory + self.keep_table)
+        u64::from(self.slots) * (self.keep_memory_bytes + self.keep_table_bytes)
     }
 }
 
@@ -103,22 +105,52 @@ fn kept(options: &Options, budget: u64, memory: u64, table: u64) -> (u64, u64) {
     )
 }
 
-/// A quarter of what the machine or the control group gives, at most 1 GiB.
-fn default_budget() -> u64 {
-    let machine = meminfo_total().unwrap_or(4 << 30);
-    let group = read_number("/sys/fs/cgroup/memory.max").unwrap_or(u64::MAX);
-    (machine.min(group) / 4).min(MAX_BUDGET)
+/// A quarter of what the machine or the control groups of the process give, at most 1 GiB.
+fn default_budget(proc: &Path, cgroups: &Path) -> u64 {
+    let machine = machine_memory(proc).unwrap_or(4 << 30);
+    let groups = group_limit(proc, cgroups).unwrap_or(u64::MAX);
+    (machine.min(groups) / 4).min(MAX_BUDGET)
 }
 
-fn read_number(path: &str) -> Option<u64> {
-    std::fs::read_to_string(path).ok()?.trim().parse().ok()
-}
-
-fn meminfo_total() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+/// The bytes of `MemTotal` in `proc`.
+fn machine_memory(proc: &Path) -> Option<u64> {
+    let text = std::fs::read_to_string(proc.join("meminfo")).ok()?;
     let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
     let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kib * 1024)
+}
+
+/// The smallest memory limit, in bytes, from the control group of the process up to the root: each
+/// of them binds (cgroups(7)).
+fn group_limit(proc: &Path, cgroups: &Path) -> Option<u64> {
+    let own = std::fs::read_to_string(proc.join("self/cgroup")).ok()?;
+    let limits_of = |line| {
+        let (hierarchy, group, file) = memory_group(line)?;
+        let root = cgroups.join(hierarchy);
+        let groups = Path::new(group).ancestors();
+        let limits = groups.filter_map(|it| read_number(&root.join(it).join(file)));
+        limits.min()
+    };
+    own.lines().filter_map(limits_of).min()
+}
+
+/// Of a line of `/proc/self/cgroup` that tells of memory: the hierarchy's folder, the group in it,
+/// and the file of a limit. Version 2 has one hierarchy for all, version 1 one for each controller.
+fn memory_group(line: &str) -> Option<(&'static str, &str, &'static str)> {
+    let mut parts = line.splitn(3, ':').skip(1);
+    let (controllers, group) = (parts.next()?, parts.next()?.trim_start_matches('/'));
+    if controllers.is_empty() {
+        return Some(("", group, "memory.max"));
+    }
+    controllers.split(',').any(|it| it == "memory").then_some((
+        "memory",
+        group,
+        "memory.limit_in_bytes",
+    ))
+}
+
+fn read_number(path: &Path) -> Option<u64> {
+    std::fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
 /// A page that was swapped out would be neither reset nor dropped by the scan: data of one guest
@@ -133,27 +165,28 @@ fn swap_is_on() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
 
     #[test]
-    fn slots_fit_the_budget() {
+    fn as_many_slots_as_the_budget_keeps_resident() {
         let limits = Limits::new(&Options {
             memory_budget: 256 * MIB,
+            keep_memory: 3 * MIB,
+            keep_table: MIB / 2,
             ..Options::default()
         });
 
-        assert!(limits.slots >= 51);
-        assert!(limits.kept_bound() <= 256 * MIB);
+        assert_eq!((limits.slots, limits.kept_bound()), (73, 73 * 7 * MIB / 2));
     }
 
     #[test]
     fn a_small_budget_keeps_less_of_each_slot() {
         let limits = Limits::new(&Options {
-            memory_budget: 64 * MIB,
+            memory_budget: 8 * MIB,
             ..Options::default()
         });
 
-        assert!(limits.slots >= 64);
-        assert!(limits.kept_bound() <= 64 * MIB);
+        assert_eq!((limits.slots, limits.kept_bound()), (66, 66 * (31 << 12)));
     }
 
     #[test]
@@ -164,5 +197,78 @@ mod tests {
         });
 
         assert_eq!((limits.slots, limits.reserved_slots), (8, 2));
+    }
+
+    /// A machine of 16 GiB: `/proc` and `/sys/fs/cgroup` in a folder, removed in the end.
+    struct Machine(PathBuf);
+
+    impl Machine {
+        fn new(name: &str, own_groups: &str) -> Machine {
+            let folder = format!("skep-limits-{name}-{}", std::process::id());
+            let machine = Machine(std::env::temp_dir().join(folder));
+            machine.write("proc/meminfo", "MemTotal:       16777216 kB\n");
+            machine.write("proc/self/cgroup", own_groups);
+            machine
+        }
+
+        fn write(&self, path: &str, text: &str) {
+            let path = self.0.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+
+        fn budget(&self) -> u64 {
+            default_budget(&self.0.join("proc"), &self.0.join("cgroup"))
+        }
+    }
+
+    impl Drop for Machine {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn without_control_groups_the_budget_is_at_most_1_gib() {
+        assert_eq!(Machine::new("bare", "").budget(), 1 << 30);
+    }
+
+    #[test]
+    fn the_limit_of_the_process_s_own_control_group_counts() {
+        let machine = Machine::new("nested", "0::/system.slice/skep.service\n");
+        machine.write("cgroup/system.slice/memory.max", "max\n");
+        machine.write("cgroup/system.slice/skep.service/memory.max", "536870912\n");
+
+        assert_eq!(machine.budget(), 128 * MIB);
+    }
+
+    #[test]
+    fn a_smaller_limit_of_a_control_group_above_counts() {
+        let machine = Machine::new("above", "0::/system.slice/skep.service\n");
+        machine.write("cgroup/memory.max", "1073741824\n");
+        machine.write("cgroup/system.slice/memory.max", "268435456\n");
+        machine.write("cgroup/system.slice/skep.service/memory.max", "536870912\n");
+
+        assert_eq!(machine.budget(), 64 * MIB);
+    }
+
+    #[test]
+    fn the_memory_hierarchy_of_version_1_counts() {
+        let machine = Machine::new("version-1", "3:cpu,cpuacct:/box\n2:memory:/box\n0::/\n");
+        machine.write(
+            "cgroup/memory/memory.limit_in_bytes",
+            "9223372036854771712\n",
+        );
+        machine.write("cgroup/memory/box/memory.limit_in_bytes", "536870912\n");
+
+        assert_eq!(machine.budget(), 128 * MIB);
+    }
+
+    #[test]
+    fn where_the_group_cannot_be_seen_the_mounted_root_counts() {
+        let machine = Machine::new("mounted", "2:memory:/docker/1f\n");
+        machine.write("cgroup/memory/memory.limit_in_bytes", "536870912\n");
+
+        assert_eq!(machine.budget(), 128 * MIB);
     }
 }

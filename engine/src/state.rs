@@ -63,7 +63,7 @@ impl State {
     fn new(run: Arc<Run>, settings: &Settings, wasi: Wasi) -> State {
         let limits = &run.engine.limits;
         let mut http = WasiHttpCtx::new();
-        http.set_field_size_limit(limits.max_fields as usize);
+        http.set_field_size_limit(limits.max_field_bytes as usize);
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.max_handles as usize);
         let limiter = Limiter::new(run.clone(), settings.max_memory);
@@ -143,7 +143,7 @@ fn wasi(run: &Arc<Run>, settings: &Settings, env: &[(String, String)]) -> WasiCt
         .secure_random(Random(engine.clone()))
         .insecure_random(Random(engine.clone()))
         .insecure_random_seed(seed(engine))
-        .max_random_size(engine.limits.max_random)
+        .max_random_size(engine.limits.max_random_bytes)
         .args(&settings.args)
         .envs(&settings.env)
         .envs(env)
@@ -184,7 +184,7 @@ pub struct Limiter {
 
 impl Limiter {
     fn new(run: Arc<Run>, max_memory: u64) -> Limiter {
-        let max_table = run.engine.limits.max_table as usize;
+        let max_table = run.engine.limits.max_table_entries as usize;
         Limiter {
             run,
             max_memory: max_memory as usize,

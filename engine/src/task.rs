@@ -2,10 +2,11 @@
 
 use crate::abi::{self, Buffer, Header, Headers, RequestHead, TaskOptions};
 use crate::app::{self, App, Linked};
-use crate::engine::{self, Slot, Slots};
+use crate::engine::{Slot, Slots};
 use crate::error::{Error, Result};
 use crate::pool::{Live, Pool, Shared};
 use crate::run::Run;
+use crate::threads::Threads;
 use crate::{command, event, guard, head, http02, waker, worker};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,6 +14,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use tokio::runtime::Handle;
 
 /// What `skep_task*` points to.
 pub struct Task {
@@ -24,7 +26,7 @@ pub struct Task {
     exit_code: i32,
     rest: Option<Live>,
     pool: Option<Rc<Shared>>,
-    runtime: bool,
+    threads: Option<Handle>,
 }
 
 pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
@@ -57,7 +59,7 @@ impl Task {
             exit_code: 0,
             rest: None,
             pool,
-            runtime: app.settings.needs_runtime(),
+            threads: app.threads.as_ref().and_then(Threads::handle),
         }
     }
 
@@ -68,9 +70,9 @@ impl Task {
         let Some(work) = &mut self.work else {
             return abi::POLL_FAILED;
         };
-        let _entered = self.runtime.then(|| engine::runtime().enter());
         self.run.begin_poll();
         let polled = catch_unwind(AssertUnwindSafe(|| {
+            let _entered = self.threads.as_ref().map(Handle::enter);
             assert!(!PANIC_NEXT.replace(false), "asked to by skep_test_panic");
             work.as_mut().poll(&mut Context::from_waker(&self.waker))
         }));
@@ -102,7 +104,7 @@ impl Task {
     /// Unwinds the guest.
     fn stop(&mut self) {
         let work = self.work.take();
-        let _entered = self.runtime.then(|| engine::runtime().enter());
+        let _entered = self.threads.as_ref().map(Handle::enter);
         guard::quiet((), || drop(work));
         if let Some(response) = &mut *self.run.response.borrow_mut() {
             response.close();
@@ -135,7 +137,7 @@ impl Task {
 impl Drop for Task {
     fn drop(&mut self) {
         self.cancel();
-        let _entered = self.runtime.then(|| engine::runtime().enter());
+        let _entered = self.threads.as_ref().map(Handle::enter);
         drop(self.work.take());
         let reusable = self.status == abi::POLL_DONE;
         match (self.rest.take(), self.pool.take()) {

@@ -83,6 +83,8 @@ constexpr auto kReasons = std::to_array<Reason>({
      "Ask for kind, service, subject, tenant or issuer."},
     {"outbound_not_granted", permission_denied, 0, "The service may not reach this host.",
      "Add the URL to its `outbound` in the manifest."},
+    {"authority_invalid", invalid_argument, 0, "A request is sent to no valid host and port.",
+     "Write HOST or HOST:PORT; services of the application have no port."},
     {"address_not_allowed", permission_denied, 0, "The host resolves to an address that is closed to guests.",
      "Name the address itself in `outbound` if it is meant."},
     {"call_depth_exceeded", invalid_argument, 508, "Calls are nested too deeply.",

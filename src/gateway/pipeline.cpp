@@ -41,8 +41,16 @@ bool is_worth_a_retry(const Error& error) {
            error.name() == "idempotency_key_running";
 }
 
+// The client's trace, where it names one that can be taken up.
+std::optional<TraceContext> client_trace(const model::Headers& headers) {
+    return headers.count("traceparent") == 1 ? TraceContext::parse(headers.get("traceparent")) : std::nullopt;
+}
+
+// What only Skep may say to a service, and the state of a trace that was not taken up (W3C Trace Context, section 4.3).
 void remove_reserved_fields(model::Headers& headers) {
     headers.remove_if([](const model::Headers::Field& field) { return model::is_reserved_field(field.name); });
+    if (headers.contains("tracestate") && !client_trace(headers))
+        headers.remove("tracestate");
 }
 
 }  // namespace
@@ -129,7 +137,7 @@ async::Task<model::Response> Pipeline::call(model::ServiceName service, model::R
 model::CallContext Pipeline::context_of(const model::Request& request, const http::ConnectionInfo& connection) {
     model::CallContext context;
     context.deadline = ports_.loop.now() + settings_.deadline;
-    const auto given = TraceContext::parse(request.headers.get("traceparent"));
+    const auto given = client_trace(request.headers);
     context.trace = given ? *given : TraceContext::start(ports_.random);
     const std::string_view id = request.headers.get("x-trace-id");
     context.request_id = is_request_id(id) ? std::string(id) : context.trace.trace_id_hex();

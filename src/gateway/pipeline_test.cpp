@@ -8,6 +8,7 @@ namespace skep::gateway {
 namespace {
 
 constexpr std::string_view kKey = "0123456789abcdef";
+constexpr std::string_view kTraceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 // Remembers the call and answers with what the test gave it.
 class FakeInvoker final : public model::ServiceInvoker {
@@ -16,6 +17,7 @@ public:
                                                 model::CallContext context) override {
         called = service.value();
         headers = request.headers;
+        trace_id = context.trace.trace_id_hex();
         if (const auto* keyed = std::get_if<model::KeyedExecution>(&context.execution))
             key = keyed->key;
         if (failure)
@@ -25,6 +27,7 @@ public:
 
     std::string called;
     std::string key;
+    std::string trace_id;
     model::Headers headers;
     std::optional<Error> failure;
 };
@@ -79,6 +82,17 @@ protected:
         if (!key.empty())
             request.headers.add("idempotency-key", key);
         return loop_.run(pipeline_.handle(std::move(request), connection_));
+    }
+
+    // What the service gets of a request with the field `tracestate` and one `traceparent` for each of these.
+    std::string tracestate_beside(std::initializer_list<std::string_view> traceparents) {
+        model::Request request;
+        request.target = "/quotes";
+        request.headers.add("tracestate", "vendor=1");
+        for (const std::string_view traceparent : traceparents)
+            request.headers.add("traceparent", traceparent);
+        loop_.run(pipeline_.handle(std::move(request), connection_));
+        return std::string(invoker_.headers.get("tracestate"));
     }
 
     model::Response fail_with(std::string_view reason) {
@@ -177,6 +191,21 @@ TEST_F(PipelineTest, what_only_skep_says_is_taken_from_a_client) {
 
     EXPECT_EQ(invoker_.headers.size(), 1U);
     EXPECT_EQ(invoker_.headers.get("accept"), "text/plain");
+}
+
+TEST_F(PipelineTest, the_trace_state_goes_on_with_its_trace) {
+    EXPECT_EQ(tracestate_beside({kTraceparent}), "vendor=1");
+}
+
+TEST_F(PipelineTest, the_trace_state_of_a_trace_that_cannot_be_taken_up_is_dropped) {
+    EXPECT_EQ(tracestate_beside({}), "");
+    EXPECT_EQ(tracestate_beside({"00-0AF7651916CD43DD8448EB211C80319C-B7AD6B7169203331-01"}), "");
+    EXPECT_EQ(tracestate_beside({"ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}), "");
+}
+
+TEST_F(PipelineTest, of_two_traces_none_is_taken_up) {
+    EXPECT_EQ(tracestate_beside({kTraceparent, kTraceparent}), "");
+    EXPECT_NE(invoker_.trace_id, "0af7651916cd43dd8448eb211c80319c");
 }
 
 TEST_F(PipelineTest, a_path_without_a_route_is_not_found) {

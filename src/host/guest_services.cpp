@@ -19,14 +19,25 @@ constexpr std::string_view kKeyField = "idempotency-key";
 
 constexpr std::string_view kInternalSuffixes[] = {".skep.internal", ".spin.internal"};
 
-// The service that "<service>.skep.internal[:port]" means; empty where the authority is another host.
-std::string internal_service(std::string_view authority) {
-    const std::string_view host = authority.substr(0, authority.rfind(':'));
+// The service that "<service>.skep.internal" means; empty where `host` is outside.
+std::string internal_service(std::string_view host) {
     for (const auto suffix : kInternalSuffixes) {
         if (host.ends_with(suffix))
             return std::string(host.substr(0, host.size() - suffix.size()));
     }
     return {};
+}
+
+// The service that `request` is for; empty where it is for a host outside. Between services there are neither ports
+// nor TLS.
+Result<std::string> service_called_by(const model::Request& request) {
+    TRY(const HostAndPort parts, split_authority(request.authority));
+    std::string service = internal_service(parts.host);
+    if (!service.empty() && request.scheme == "https")
+        return fail("tls_not_available", "https://{} cannot be called: write http://", request.authority);
+    if (!service.empty() && parts.port != kHttpPort)
+        return fail("authority_invalid", "'{}' has a port: services are called without", request.authority);
+    return service;
 }
 
 // Counts an outgoing call while it runs.
@@ -161,11 +172,9 @@ Result<store::HandlerTransaction*> GuestServices::transaction() {
 
 Result<store::HandlerTransaction*> GuestServices::granted(bool grant, std::string_view reason, std::string_view key) {
     const std::string& service = environment_->name.value();
-    if (!grant) {
-        Error refused = error(reason, "service '{0}' has no store: add {1} = true to [services.{0}]", service, key);
-        log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
-        return fail(std::move(refused));
-    }
+    if (!grant)
+        return fail(
+            refused(error(reason, "service '{0}' has no store: add {1} = true to [services.{0}]", service, key)));
     if (transaction_ == nullptr)
         return fail("store_failed", "the store of service '{}' is not open here", service);
     return transaction_;
@@ -193,25 +202,32 @@ Result<> GuestServices::before_timer(wasm::GuestTask& task) {
     return {};
 }
 
+// What a guest may not do is in the log, too.
+Error GuestServices::refused(Error why) {
+    log(LogLevel::warn, why.message(), {{"code", std::string(why.name())}});
+    return why;
+}
+
 async::Task<Result<model::Response>> GuestServices::send(model::Request request, std::chrono::nanoseconds patience) {
     if (outbound_running_ >= environment_->outbound_calls)
         co_return fail("resource_exhausted", "{} outgoing calls of this request run already", outbound_running_);
     const Running running(outbound_running_);
     const TimePoint deadline =
         patience.count() > 0 ? std::min(context_.deadline, ports_.loop.now() + patience) : context_.deadline;
-    std::string service = internal_service(request.authority);
-    if (!service.empty())
-        co_return co_await call_service(std::move(service), std::move(request));
+    Result<std::string> service = service_called_by(request);
+    if (!service)
+        co_return fail(refused(service.error()));
+    if (!service->empty())
+        co_return co_await call_service(*std::move(service), std::move(request));
     co_return co_await call_outside(std::move(request), deadline);
 }
 
 async::Task<Result<model::Response>> GuestServices::call_service(std::string name, model::Request request) {
     if (!environment_->calls.contains(name)) {
-        Error refused =
-            error("call_not_granted", "service '{}' may not call '{}': add calls = [\"{}\"] to [services.{}]",
-                  environment_->name.value(), name, name, environment_->name.value());
-        log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
-        co_return fail(std::move(refused));
+        Error denied =
+            error("call_not_granted", "service '{0}' may not call '{1}': add calls = [\"{1}\"] to [services.{0}]",
+                  environment_->name.value(), name);
+        co_return fail(refused(std::move(denied)));
     }
     bool is_key_ours = false;
     if (transaction_ != nullptr) {
@@ -229,12 +245,8 @@ async::Task<Result<model::Response>> GuestServices::call_service(std::string nam
 async::Task<Result<model::Response>> GuestServices::call_outside(model::Request request, TimePoint deadline) {
     const Result<const model::OutboundGrant*> grant =
         find_grant(environment_->outbound, request.scheme, request.authority);
-    if (!grant) {
-        Error refused =
-            error(grant.error().name(), "service '{}': {}", environment_->name.value(), grant.error().message());
-        log(LogLevel::warn, refused.message(), {{"code", std::string(refused.name())}});
-        co_return fail(std::move(refused));
-    }
+    if (!grant)
+        co_return fail(refused(grant.error()));
     if (transaction_ != nullptr) {
         CO_TRY_DO(co_await step_out(request));
     }

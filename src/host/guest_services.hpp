@@ -74,6 +74,7 @@ private:
     async::Task<Result<model::Response>> call_service(std::string name, model::Request request);
     async::Task<Result<model::Response>> call_outside(model::Request request, TimePoint deadline);
     Result<store::HandlerTransaction*> granted(bool grant, std::string_view reason, std::string_view key);
+    Error refused(Error why);
     async::Task<Result<bool>> step_out(model::Request& request);
     void log_lines(std::string& partial, std::string_view bytes, LogLevel level);
 

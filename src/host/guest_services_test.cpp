@@ -104,6 +104,28 @@ TEST_F(GuestCalls, that_are_not_granted_leave_the_transaction_alone) {
     EXPECT_THAT(transaction_.calls(), IsEmpty());
 }
 
+TEST_F(GuestCalls, reach_a_service_by_its_name_in_any_case) {
+    EXPECT_TRUE(send(request_to("Users.SKEP.Internal", "GET")));
+
+    EXPECT_THAT(ports_.sent(), SizeIs(1));
+}
+
+TEST_F(GuestCalls, to_a_service_name_the_usual_port_or_none) {
+    EXPECT_TRUE(send(request_to("users.skep.internal:80", "GET")));
+    EXPECT_EQ(send(request_to("users.skep.internal:8080", "GET")).error().name(), "authority_invalid");
+    EXPECT_EQ(send(request_to("users.skep.internal:port", "GET")).error().name(), "authority_invalid");
+
+    EXPECT_THAT(ports_.sent(), SizeIs(1));
+}
+
+TEST_F(GuestCalls, to_a_service_know_no_tls) {
+    model::Request request = request_to("users.skep.internal", "GET");
+    request.scheme = "https";
+
+    EXPECT_EQ(send(std::move(request)).error().name(), "tls_not_available");
+    EXPECT_THAT(ports_.sent(), IsEmpty());
+}
+
 TEST_F(GuestCalls, of_a_keyed_execution_carry_the_key_of_their_ordinal) {
     transaction_.give_call_keys("e1");
 

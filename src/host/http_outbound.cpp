@@ -1,9 +1,9 @@
 #include "host/http_outbound.hpp"
 
+#include "host/outbound_grants.hpp"
+
 namespace skep::host {
 namespace {
-
-constexpr std::uint16_t kHttpPort = 80;
 
 // A grant that names a closed address opens that address; a name that resolves to one does not, but for localhost,
 // which can mean nothing else.

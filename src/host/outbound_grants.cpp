@@ -35,14 +35,14 @@ Result<HostAndPort> split_authority(std::string_view authority) {
         const std::string_view text = authority.substr(colon + 1);
         const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), parts.port);
         if (fault != std::errc() || end != text.data() + text.size() || parts.port == 0)
-            return fail("invalid_argument", "'{}' has no valid port", authority);
+            return fail("authority_invalid", "'{}' has no valid port", authority);
     }
     if (host.starts_with('[') && host.ends_with(']'))
         host = host.substr(1, host.size() - 2);
     if (host.ends_with('.'))
         host.remove_suffix(1);
     if (host.empty() || host.find('@') != std::string_view::npos)
-        return fail("invalid_argument", "'{}' names no host", authority);
+        return fail("authority_invalid", "'{}' names no host", authority);
     parts.host = lowered(host);
     return parts;
 }

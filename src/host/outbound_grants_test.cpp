@@ -30,6 +30,18 @@ TEST(OutboundGrants, for_all_allow_every_host_and_port) {
     EXPECT_TRUE(find_grant(all, "http", "127.0.0.1:5000"));
 }
 
+TEST(OutboundGrants, are_for_their_scheme) {
+    EXPECT_EQ(find_grant(kGrants, "ftp", "api.example").error().name(), "outbound_not_granted");
+}
+
+class InvalidAuthority : public testing::TestWithParam<const char*> {};
+TEST_P(InvalidAuthority, is_refused_by_name) {
+    EXPECT_EQ(find_grant(kGrants, "http", GetParam()).error().name(), "authority_invalid");
+}
+INSTANTIATE_TEST_SUITE_P(, InvalidAuthority,
+                         testing::Values("", ":80", "api.example:", "api.example:web", "api.example:0",
+                                         "api.example:65536", "user@api.example"));
+
 TEST(OutboundGrants, know_no_tls) {
     const auto found = find_grant(kGrants, "https", "api.example");
 

@@ -23,7 +23,7 @@ struct Place {
 
 Result<Place> split(std::string_view authority, std::uint16_t default_port) {
     if (!detail::is_authority(authority))
-        return fail("invalid_argument", "'{}' is no host with a port", authority);
+        return fail("authority_invalid", "'{}' is no host with a port", authority);
     const auto bracket = authority.find(']');
     const auto colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
     Place place{std::string(authority.substr(0, colon)), default_port};

@@ -86,7 +86,7 @@ TEST_F(ResolverTest, says_when_a_name_is_unknown) {
 }
 
 TEST_F(ResolverTest, refuses_what_is_no_host) {
-    EXPECT_THAT(resolve("user@host"), testing::ElementsAre("invalid_argument"));
+    EXPECT_THAT(resolve("user@host"), testing::ElementsAre("authority_invalid"));
 }
 
 TEST_F(ResolverTest, remembers_a_name_for_a_short_time) {

@@ -22,6 +22,17 @@ bool is_left_out(std::string_view field) {
            field == "content-length";
 }
 
+// Fields that share a variable become one value (RFC 3875, section 4.1.18); cookies are parted as RFC 6265, section 5.4
+// says.
+void add_field(Variables& variables, const model::Headers::Field& field) {
+    std::string name = variable_name_of(field.name);
+    const auto known = std::ranges::find(variables, name, &Variables::value_type::first);
+    if (known == variables.end())
+        variables.emplace_back(std::move(name), field.value);
+    else
+        known->second.append(field.name == "cookie" ? "; " : ", ").append(field.value);
+}
+
 bool is_token_char(char c) {
     constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -176,7 +187,7 @@ Variables cgi_variables(const model::Request& request, std::string_view remote_a
         variables.emplace_back("CONTENT_LENGTH", std::to_string(*length));
     for (const auto& field : request.headers) {
         if (!is_left_out(field.name))
-            variables.emplace_back(variable_name_of(field.name), field.value);
+            add_field(variables, field);
     }
     return variables;
 }

@@ -50,6 +50,26 @@ TEST(CgiVariables, a_client_cannot_set_those_that_skep_sets) {
     EXPECT_EQ(find(variables, "HTTP_PROXY"), "<none>");
 }
 
+TEST(CgiVariables, fields_of_one_name_are_one_variable) {
+    model::Request request = post_users();
+    request.headers.add("accept", "text/html");
+    request.headers.add("x-between", "1");
+    request.headers.add("accept", "text/plain;q=0.5");
+
+    const Variables variables = cgi_variables(request, "");
+
+    EXPECT_EQ(find(variables, "HTTP_ACCEPT"), "text/html, text/plain;q=0.5");
+    EXPECT_EQ(std::ranges::count(variables, "HTTP_ACCEPT", &Variables::value_type::first), 1);
+}
+
+TEST(CgiVariables, cookies_of_several_fields_are_one_line_of_cookies) {
+    model::Request request = post_users();
+    request.headers.add("cookie", "a=1");
+    request.headers.add("cookie", "b=2");
+
+    EXPECT_EQ(find(cgi_variables(request, ""), "HTTP_COOKIE"), "a=1; b=2");
+}
+
 TEST(CgiOutput, plain_json_is_a_200) {
     const auto response = parse_cgi_output("{\"a\": 1}\n").value();
 

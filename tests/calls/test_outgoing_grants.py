@@ -54,6 +54,15 @@ def test_an_outgoing_request_carries_the_trace(app, outside):
     assert outside.seen[-1]["traceparent"].split("-")[1] == TRACE
 
 
+def test_a_request_by_another_scheme_is_refused(app, outside):
+    assert get(app, f"ftp://127.0.0.1:{outside.port}/").text == "ErrorCode::HttpProtocolError\n"
+
+
+@pytest.mark.parametrize("authority", ["127.0.0.1:web", "user@127.0.0.1", "127.0.0.1:65536"])
+def test_a_request_to_no_valid_host_and_port_is_told_so(app, authority):
+    assert get(app, f"http://{authority}/").text == "ErrorCode::HttpRequestUriInvalid\n"
+
+
 def test_https_is_refused_while_there_is_no_tls(app, outside):
     reply = get(app, f"https://127.0.0.1:{outside.port}/")
 

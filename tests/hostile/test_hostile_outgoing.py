@@ -2,12 +2,14 @@
 
 import socket
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from support.neighbours import beside_neighbour, problem
 from support.outside import running_outside
 from support.paths import guest
+from support.polling import eventually
 
 LOOPBACK = ["127.1", "2130706433", "0x7f000001", "017700000001"]  # spellings of 127.0.0.1 that are no IP literals
 LINK_LOCAL = ["2852039166", "0xa9fea9fe"]  # of 169.254.169.254
@@ -36,7 +38,9 @@ def street(shared_platforms, outside, control_port):
     services = {
         "closed": {"module": guest("hostile_p2")},
         "granted": {"module": guest("hostile_p2"), "outbound": [outside.url, *by_name]},
-        "caller": {"module": guest("hostile_p2"), "calls": ["neighbour"]},
+        "few": {"module": guest("hostile_p2"), "outbound": [outside.url], "limits": {"outbound_calls": 4}},
+        "caller": {"module": guest("hostile_p2"), "calls": ["neighbour", "upstream"]},
+        "upstream": {"url": outside.url},
     }
     return beside_neighbour(shared_platforms, services, control={"listen": f"127.0.0.1:{control_port}"})
 
@@ -101,12 +105,16 @@ def test_ten_thousand_outgoing_calls_exceed_a_limit(street):
     assert problem(street.call("caller", "/calls?url=http://neighbour.skep.internal/")) == (500, "guest_limit_exceeded")
 
 
-@pytest.mark.parametrize("service", ["caller", "granted"])
-def test_more_outgoing_calls_than_may_run_at_once_fail_one_by_one(street, outside, service):
-    url = {"caller": "http://neighbour.skep.internal/", "granted": outside.url}[service]
+@pytest.mark.parametrize("service, at_once", [("caller", 64), ("granted", 64), ("few", 4)])
+def test_outgoing_calls_beyond_those_that_may_run_at_once_fail_one_by_one(street, outside, service, at_once):
+    url = "http://upstream.skep.internal/held" if service == "caller" else f"{outside.url}/held"
+    outside.hold_replies()
 
-    words = street.call(service, f"/calls?n=500&url={url}").text.split()
-    counts = dict(zip(words[::2], map(int, words[1::2])))
+    with ThreadPoolExecutor(1) as pool:
+        calling = pool.submit(street.call, service, f"/calls?n=100&url={url}")
+        eventually(lambda: outside.held == at_once, f"{at_once} calls under way")
+        outside.let_go()
+        counts, error = calling.result().text.splitlines()
 
-    assert counts["refused"] + counts["failed"] + counts["answered"] == 500
-    assert counts["answered"] >= 64
+    assert counts == f"refused 0 failed {100 - at_once} answered {at_once}"
+    assert f"InternalError(Some(\"resource_exhausted: {at_once} outgoing calls of this request run already" in error

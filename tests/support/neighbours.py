@@ -40,13 +40,13 @@ class Neighbourhood:
         assert (reply.status_code, reply.text) == (200, "Hello from Skep!\n")
 
 
-def beside_neighbour(platforms, services, **sections):
-    """Starts `services`, each at the host NAME.test, beside one of the name `neighbour`."""
+def beside_neighbour(platforms, services, folder=None, **sections):
+    """Starts `services`, each at the host NAME.test, beside one of the name `neighbour`; in `folder` or one of its own."""
     whole = {"neighbour": {"module": guest("hello_p2")}, **services}
     for name, service in whole.items():
         service.setdefault("routes", [{"path": "/*", "host": f"{name}.test"}])
     sections.setdefault("runtime", {"slots": SLOTS})
-    return Neighbourhood(platforms.start(manifest(whole, **sections)))
+    return Neighbourhood(platforms.start(manifest(whole, **sections), folder=folder))
 
 
 def problem(reply):

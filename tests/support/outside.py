@@ -7,7 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Outside(ThreadingHTTPServer):
-    """Answers `outside` to every GET, and redirects `/to/URL` there. Keeps the fields of every request."""
+    """Answers `outside` to every GET, and redirects `/to/URL` there. Keeps the fields of every request.
+
+    `/held` is answered at once, or from `hold_replies` on once the test calls `let_go`; `held` counts those that came.
+    """
 
     request_queue_size = 1024
     daemon_threads = True
@@ -15,6 +18,22 @@ class Outside(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.seen = []
+        self.held = 0
+        self._may_go = threading.Event()
+        self._counting = threading.Lock()
+        self.let_go()
+
+    def hold_replies(self):
+        self.held = 0
+        self._may_go.clear()
+
+    def let_go(self):
+        self._may_go.set()
+
+    def wait_to_go(self):
+        with self._counting:
+            self.held += 1
+        self._may_go.wait()
 
     @property
     def port(self):
@@ -30,6 +49,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.seen.append(dict(self.headers))
+        if self.path == "/held":
+            self.server.wait_to_go()
         if self.path.startswith("/to/"):
             self._reply(302, b"", location=urllib.parse.unquote(self.path.removeprefix("/to/")))
         else:
@@ -53,5 +74,6 @@ def running_outside():
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server
+        server.let_go()
         server.shutdown()
         thread.join()

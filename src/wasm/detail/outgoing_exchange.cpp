@@ -99,6 +99,7 @@ skep_http_error http_error_of(const Error& error) {
         {"address_not_allowed", SKEP_HTTP_DESTINATION_IP_PROHIBITED},
         {"call_depth_exceeded", SKEP_HTTP_LOOP_DETECTED},
         {"tls_not_available", SKEP_HTTP_TLS_PROTOCOL_ERROR},
+        {"authority_invalid", SKEP_HTTP_REQUEST_URI_INVALID},
     };
     for (const auto& [name, code] : kKnown) {
         if (error.name() == name)

@@ -4,7 +4,7 @@ use support::{Target, answer, get, start_get};
 use wasip2::http::types::{IncomingResponse, ResponseOutparam};
 
 /// Starts `?n=` calls (default 10,000) of `?url=` without waiting, keeps all of them, then waits for each.
-/// Answers how many were refused at once, how many failed later and how many were answered.
+/// Answers how many were refused at once, how many failed later and how many were answered; then the last error.
 pub fn many_calls(target: &Target, reply: ResponseOutparam) {
     let url = target
         .value("url")
@@ -13,6 +13,7 @@ pub fn many_calls(target: &Target, reply: ResponseOutparam) {
         .map(|_| start_get(&url))
         .collect();
     let (mut refused, mut failed, mut answered) = (0, 0, 0);
+    let mut last_error = None;
     for call in started {
         let Ok(pending) = call else {
             refused += 1;
@@ -21,13 +22,16 @@ pub fn many_calls(target: &Target, reply: ResponseOutparam) {
         pending.subscribe().block();
         match pending.get() {
             Some(Ok(Ok(_))) => answered += 1,
-            _ => failed += 1,
+            other => {
+                failed += 1;
+                last_error = other.and_then(Result::ok).and_then(Result::err);
+            }
         }
     }
     answer(
         reply,
         200,
-        &format!("refused {refused} failed {failed} answered {answered}\n"),
+        &format!("refused {refused} failed {failed} answered {answered}\n{last_error:?}\n"),
     );
 }
 

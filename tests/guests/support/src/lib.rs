@@ -150,15 +150,15 @@ impl Receiving {
     }
 }
 
-/// Starts a GET of `http://AUTHORITY/PATH`, of which only the form is looked at here.
+/// Starts a GET of `SCHEME://AUTHORITY/PATH`, of which only the form is looked at here.
 pub fn start_get(url: &str) -> Result<FutureIncomingResponse, ErrorCode> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
     let slash = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(slash);
-    let scheme = if scheme == "https" {
-        Scheme::Https
-    } else {
-        Scheme::Http
+    let scheme = match scheme {
+        "http" => Scheme::Http,
+        "https" => Scheme::Https,
+        other => Scheme::Other(other.to_owned()),
     };
 
     let request = OutgoingRequest::new(Fields::new());
