@@ -107,7 +107,7 @@ private:
         environment->data = true;
         environment->kv = true;
         environment->log_level = LogLevel::trace;
-        environment->metrics = std::make_shared<host::GuestMetrics>();
+        environment->metrics = std::make_shared<host::GuestMetrics>(std::make_shared<host::MetricNames>());
         return environment;
     }
 
