@@ -3,12 +3,6 @@
 namespace skep::admin {
 namespace {
 
-std::uint64_t size_of(const std::filesystem::path& file) {
-    std::error_code fault;
-    const auto bytes = std::filesystem::file_size(file, fault);
-    return fault ? 0 : bytes;
-}
-
 double seconds(std::uint64_t nanoseconds) {
     return static_cast<double>(nanoseconds) / 1e9;
 }
@@ -16,7 +10,7 @@ double seconds(std::uint64_t nanoseconds) {
 }  // namespace
 
 telemetry::StoreReport StoreReports::of(const store::ServiceStore& store) const {
-    const Sizes sizes = sizes_of(store);
+    const store::FileSizes sizes = sizes_of(store);
     const store::StoreCounters& counters = store.counters();
     const auto trouble = store.trouble();
     telemetry::StoreReport report{.state = trouble           ? "failed"
@@ -41,17 +35,17 @@ telemetry::StoreReport StoreReports::of(const store::ServiceStore& store) const 
     return report;
 }
 
-StoreReports::Sizes StoreReports::sizes_of(const store::ServiceStore& store) const {
+store::FileSizes StoreReports::sizes_of(const store::ServiceStore& store) const {
     const TimePoint used = store.last_used();
     const bool is_open = store.is_open();
     const std::lock_guard lock(mutex_);
-    const auto [found, is_new] = sizes_.try_emplace(store.settings().service.value());
+    const auto [found, is_new] = looks_.try_emplace(store.settings().service.value());
     if (!is_new && !is_open && found->second.seen == used)
-        return found->second;
-    const std::filesystem::path file = store.settings().folder / "store.db";
+        return found->second.sizes;
+    const auto sizes = store::file_sizes(store.settings().folder);
     // An open one may still grow.
-    found->second = {is_open ? TimePoint::max() : used, size_of(file), size_of(file.string() + "-wal")};
-    return found->second;
+    found->second = {is_open ? TimePoint::max() : used, sizes.value_or(store::FileSizes())};
+    return found->second.sizes;
 }
 
 }  // namespace skep::admin

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 
+#include "store/file_sizes.hpp"
 #include "store/service_store.hpp"
 #include "telemetry/service_report.hpp"
 
@@ -17,15 +18,14 @@ public:
     telemetry::StoreReport of(const store::ServiceStore& store) const;
 
 private:
-    struct Sizes {
+    struct Look {
         TimePoint seen;
-        std::uint64_t bytes = 0;
-        std::uint64_t wal_bytes = 0;
+        store::FileSizes sizes;
     };
-    Sizes sizes_of(const store::ServiceStore& store) const;
+    store::FileSizes sizes_of(const store::ServiceStore& store) const;
 
     mutable std::mutex mutex_;
-    mutable std::map<std::string, Sizes, std::less<>> sizes_;
+    mutable std::map<std::string, Look, std::less<>> looks_;
 };
 
 }  // namespace skep::admin

@@ -88,8 +88,8 @@ struct StoreFamily {
 // clang-format off: one row, one line.
 constexpr StoreFamily kStoreFamilies[] = {
     {"skep_store_up", "gauge", "0 where the store is closed after a failure.", [](const StoreReport& store) { return store.state == "failed" ? 0.0 : 1.0; }},
-    {"skep_store_bytes", "gauge", "Size of the store's main file.", [](const StoreReport& store) { return number(store.bytes); }},
-    {"skep_store_wal_bytes", "gauge", "Size of the store's write-ahead log.", [](const StoreReport& store) { return number(store.wal_bytes); }},
+    {"skep_store_bytes", "gauge", "Size of the store's files.", [](const StoreReport& store) { return number(store.bytes); }},
+    {"skep_store_wal_bytes", "gauge", "Size of the store's write-ahead log, one of its files.", [](const StoreReport& store) { return number(store.wal_bytes); }},
     {"skep_store_quota_bytes", "gauge", "Size that the store may reach.", [](const StoreReport& store) { return number(store.quota_bytes); }},
     {"skep_store_migrations", "gauge", "Migrations applied.", [](const StoreReport& store) { return number(store.migrations); }},
     {"skep_store_turns_total", "counter", "Handlers that held the right to write.", [](const StoreReport& store) { return number(store.turns); }},

@@ -23,10 +23,10 @@ struct OwnSeries {
 
 // A service's store. What is counted is since the process began.
 struct StoreReport {
-    std::string state;  // "closed" (nobody uses it now), "open" or "failed"
-    std::string error;  // why it failed
-    std::uint64_t bytes = 0;
-    std::uint64_t wal_bytes = 0;
+    std::string state;            // "closed" (nobody uses it now), "open" or "failed"
+    std::string error;            // why it failed
+    std::uint64_t bytes = 0;      // of all its files
+    std::uint64_t wal_bytes = 0;  // of these, the write-ahead log's
     std::uint64_t quota_bytes = 0;
     std::uint64_t migrations = 0;  // applied
     std::uint64_t turns = 0;       // handlers that held the right to write
