@@ -204,6 +204,27 @@ def test_a_reload_under_load_keeps_rows_and_fails_no_request(app):
     assert texts(app) == ["tea"] * load.result()
 
 
+def test_a_migration_that_fails_in_a_reload_under_load_fails_no_request(app):
+    migrations = app.folder / "migrations"
+    migrations.mkdir()
+    (migrations / "0001_well.sql").write_text("CREATE TABLE well (id INTEGER);\n")
+    (migrations / "0002_wrong.sql").write_text("ALTER TABLE nowhere ADD COLUMN weight REAL;\n")
+    changed = services()
+    changed["notes"]["migrations"] = str(migrations)
+    app.write_manifest(manifest(changed))
+    is_over = threading.Event()
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        load = pool.submit(insert_until, is_over, app)
+        reloads = [app.control.post("/api/v1/reload") for _ in range(3)]
+        is_over.set()
+
+    assert {reply.json()["code"] for reply in reloads} == {"service_failed"}
+    assert all("0002_wrong.sql" in reply.text and "nowhere" in reply.text for reply in reloads), reloads[0].text
+    assert texts(app) == ["tea"] * load.result()
+    assert app.service("notes")["state"] == "running"
+
+
 def test_a_second_process_on_the_data_directory_is_refused_by_name(app):
     outcome = skep("up", app.folder, "-o", "json")
 
