@@ -287,7 +287,8 @@ bool skep_precompile(const skep_options* options, skep_bytes module, skep_buffer
 
 // Opens compiled code. UNSAFE: the bytes are executed, so call it only on what you authenticated. `fd` is a
 // regular file whose first `len` bytes are skep_precompile's output; it is mapped (copy on write) and may be
-// closed at once, but the file must not be written to or cut. Fails with `cache_corrupt` or `cache_foreign`.
+// closed at once, but the file must not be written to or cut. Fails with `cache_corrupt` or `cache_foreign`, and with
+// `module_too_large` where it needs more tables or state than a slot has.
 skep_code* skep_code_open_file(skep_engine* engine, int fd, uint64_t len, skep_error** error);
 skep_code* skep_code_open(skep_engine* engine, skep_bytes code, skep_error** error);
 // Compiles and opens in this process: for tests and small tools.

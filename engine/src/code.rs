@@ -228,6 +228,9 @@ fn unopened(error: wasmtime::Error) -> Error {
     ];
     let code = if foreign.iter().any(|it| text.contains(it)) {
         "cache_foreign"
+    } else if text.contains("pooling allocator") {
+        // Only now is it held against what a slot has room for.
+        "module_too_large"
     } else {
         "cache_corrupt"
     };

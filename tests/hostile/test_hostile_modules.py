@@ -9,6 +9,7 @@ from support.paths import guest
 REFUSED = {
     "many_functions": "module_too_large",
     "many_memories": "module_too_large",
+    "many_tables": "module_too_large",
     "memory_at_once": "module_too_large",
     "large_memory": "module_too_large",
     "nested_components": "module_too_large",

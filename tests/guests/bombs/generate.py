@@ -101,6 +101,11 @@ def many_memories(count=1000):
     return command(b"", memory=vector([b"\0\1"] * count))
 
 
+def many_tables(count=17):
+    """More tables than a module may have."""
+    return command(b"", extra=section(TABLE, vector([b"\x70\0\1"] * count)))
+
+
 def huge():
     """65 MiB in a section that nobody reads."""
     return command(b"") + section(0, text("padding") + bytes(65 * MIB))
@@ -181,6 +186,7 @@ MODULES = {
     "bomb_deep_nesting": deep_nesting,
     "bomb_slow_to_compile": slow_to_compile,
     "bomb_many_memories": many_memories,
+    "bomb_many_tables": many_tables,
     "bomb_huge": huge,
     "bomb_unknown_import": unknown_import,
     "bomb_truncated": lambda: many_functions(100)[:-7],
