@@ -1,5 +1,6 @@
 #include "model/target.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
