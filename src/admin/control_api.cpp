@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include <boost/json.hpp>
 
@@ -54,7 +55,23 @@ Result<model::Request> request_of(const json::object& call) {
     return request;
 }
 
-// The one method by which a path behind the token is asked for.
+bool is_probe(std::string_view path) {
+    return path == "/livez" || path == "/readyz" || path == "/startupz";
+}
+
+// The rest of `text` after the word "Bearer" and a space, in whatever case (RFC 9110 section 11.1); empty where it
+// starts otherwise.
+std::string_view bearer_token(std::string_view text) {
+    constexpr std::string_view kScheme = "bearer ";
+    const auto same_letter = [](char left, char right) {
+        return (left >= 'A' && left <= 'Z' ? left - 'A' + 'a' : left) == right;
+    };
+    if (!std::ranges::equal(text.substr(0, kScheme.size()), kScheme, same_letter))
+        return {};
+    return text.substr(kScheme.size());
+}
+
+// The one method by which a path is asked for.
 std::string_view method_of(std::string_view path) {
     if (StoreApi::has(path))
         return StoreApi::method_of(path);
@@ -87,14 +104,15 @@ async::Task<model::Response> ControlApi::handle(model::Request request, const ht
 
 async::Task<Result<model::Response>> ControlApi::dispatch(model::Request& request) {
     const std::string path(request.path());
-    if (path == "/livez" || path == "/readyz" || path == "/startupz")
+    if (path != "/metrics" && !is_probe(path))
+        CO_TRY_DO(authorize(request));
+    if (request.method != method_of(path))
+        co_return fail("method_not_allowed", "{} is asked for by {}", path, method_of(path));
+    if (is_probe(path))
         co_return probe(request);
     if (path == "/metrics")
         co_return text_reply(200, telemetry::kPrometheusType,
                              telemetry::prometheus_text(ports_.reports.process(), ports_.reports.services()));
-    CO_TRY_DO(authorize(request));
-    if (request.method != method_of(path))
-        co_return fail("method_not_allowed", "{} is asked for by {}", path, method_of(path));
     if (path == "/api/v1/status")
         co_return text_reply(200, "application/json", status_json(ports_.reports));
     if (path == "/api/v1/openapi.json")
@@ -113,9 +131,8 @@ async::Task<Result<model::Response>> ControlApi::dispatch(model::Request& reques
 }
 
 Result<> ControlApi::authorize(const model::Request& request) const {
-    constexpr std::string_view kBearer = "Bearer ";
-    const std::string_view given = request.headers.get("authorization");
-    if (given.starts_with(kBearer) && equal_secrets(given.substr(kBearer.size()), token_))
+    const std::string_view given = bearer_token(request.headers.get("authorization"));
+    if (!given.empty() && equal_secrets(given, token_))
         return {};
     return fail("unauthenticated", "the control API wants the token of the data directory (control.token)");
 }
@@ -127,10 +144,22 @@ model::Response ControlApi::probe(const model::Request& request) const {
     return text_reply(is_alive ? 200 : 503, "text/plain", is_alive ? "ok\n" : "not ready\n");
 }
 
+Result<> ControlApi::check_service(const std::string& name) const {
+    const std::vector<telemetry::ServiceReport> services = ports_.reports.services();
+    if (std::ranges::find(services, name, &telemetry::ServiceReport::name) != services.end())
+        return {};
+    std::vector<std::string_view> names;
+    std::ranges::transform(services, std::back_inserter(names), &telemetry::ServiceReport::name);
+    return fail("service_not_found", "there is no service '{}', but {}", name, fmt::join(names, ", "));
+}
+
 Result<model::Response> ControlApi::logs(const model::Request& request) const {
     TRY(std::uint64_t from, number_parameter(request.query(), "from", 0));
     TRY(const std::uint64_t tail, number_parameter(request.query(), "tail", 1000));
-    const auto records = ports_.logs.history(std::string(query_parameter(request.query(), "service")), from);
+    const std::string service(query_parameter(request.query(), "service"));
+    const auto records = ports_.logs.history(service, from);
+    if (records.empty() && !service.empty())
+        TRY_DO(check_service(service));
     std::string lines;
     for (std::size_t i = records.size() > tail ? records.size() - tail : 0; i < records.size(); ++i)
         lines += skep::to_json(records[i]) + "\n";

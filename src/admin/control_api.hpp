@@ -26,8 +26,8 @@ public:
     virtual std::string effective_configuration() const = 0;
 };
 
-// On the io thread of the control listener. /livez, /readyz, /startupz and /metrics need no token when the listener is
-// on loopback; everything under /api/ does: `Authorization: Bearer <token>`.
+// On the io thread of the control listener. /livez, /readyz, /startupz and /metrics need no token, wherever the listener
+// is; everything else does: `Authorization: Bearer <token>`, with a token that is not empty.
 class ControlApi final : public http::Handler {
 public:
     // All outlive the API.
@@ -50,6 +50,7 @@ private:
     async::Task<Result<model::Response>> call_service(model::Request& request);
     async::Task<Result<model::Response>> reload();
     model::Response probe(const model::Request& request) const;
+    Result<> check_service(const std::string& name) const;
     Result<model::Response> logs(const model::Request& request) const;
 
     Ports ports_;

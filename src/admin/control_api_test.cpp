@@ -79,6 +79,17 @@ TEST_F(ControlApiTest, stores_need_the_token) {
     EXPECT_EQ(stores_.asked, "");
 }
 
+TEST_F(ControlApiTest, says_which_services_there_are_where_none_has_the_logs_asked_for) {
+    model::Response reply = send("GET", "/api/v1/logs?service=nope");
+
+    EXPECT_EQ(reply.status, 404);
+    EXPECT_THAT(text_of(reply), testing::HasSubstr("there is no service 'nope', but orders"));
+}
+
+TEST_F(ControlApiTest, gives_no_lines_of_a_service_that_logged_none) {
+    EXPECT_EQ(send("GET", "/api/v1/logs?service=orders").status, 200);
+}
+
 TEST_F(ControlApiTest, lists_tables) {
     stores_.table_reports = {{"orders", "table", 3, {"id INTEGER", "total"}}};
 

@@ -158,9 +158,10 @@ private:
 };
 
 Error listen_error(const SocketAddress& address, int error_number) {
-    const std::string_view reason = error_number == EADDRINUSE ? "port_in_use"
-                                    : error_number == EACCES   ? "permission_denied"
-                                                               : "unavailable";
+    const std::string_view reason = error_number == EADDRINUSE      ? "port_in_use"
+                                    : error_number == EADDRNOTAVAIL ? "address_not_available"
+                                    : error_number == EACCES        ? "permission_denied"
+                                                                    : "unavailable";
     return error(reason, "cannot listen on {}: {}", address.to_string(), std::strerror(error_number));
 }
 

@@ -15,6 +15,7 @@ std::string_view reason_of(int error_number) {
     switch (error_number) {
         case ENOENT:
         case ENOTDIR:
+        case ELOOP:
             return "not_found";
         case EACCES:
         case EPERM:

@@ -247,7 +247,8 @@ constexpr auto kReasons = std::to_array<Reason>({
     {"manifest_not_available", unimplemented, 0,
      "A key of the manifest belongs to a feature that this version does not have.",
      "Remove the key, or use a version that has the feature."},
-    {"module_not_found", not_found, 0, "The file of a service's module does not exist.",
+    {"directory_not_found", not_found, 0, "The folder to grant does not exist.", "Make it, or correct the path."},
+    {"module_not_found", not_found, 0, "The file of a module does not exist, or is no regular file.",
      "Build it with `skep build`, or correct the path."},
     {"secret_not_found", not_found, 0, "A secret that a service uses has no value.",
      "Set it under [secrets] or as SKEP_SECRETS__NAME."},
@@ -257,6 +258,8 @@ constexpr auto kReasons = std::to_array<Reason>({
     // Running.
     {"port_in_use", conflict, 0, "Another program listens on the port.",
      "Stop it, or choose another port with --listen."},
+    {"address_not_available", invalid_argument, 0, "The address to listen on is none of this machine's.",
+     "Choose one that it has, or 0.0.0.0 for all of them."},
     {"data_directory_locked", conflict, 0, "Another Skep uses the data directory.",
      "Stop it, or choose another with --data-dir."},
     {"data_directory_not_writable", permission_denied, 0, "The data directory cannot be written.",

@@ -210,7 +210,8 @@ TEST_F(CommandLine, config_explains_a_key) {
     EXPECT_EQ(out.str(),
               "KEY             VALUE        FROM\n"
               "gateway.listen  127.0.0.1:3  environment SKEP_GATEWAY__LISTEN\n"
-              "hides 127.0.0.1:2 from skep.toml:1:9\n");
+              "hides 127.0.0.1:2 from skep.toml:1:9\n"
+              "hides 127.0.0.1:8080 from default\n");
 }
 
 TEST_F(CommandLine, config_explains_all_that_is_below) {

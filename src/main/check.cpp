@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "base/files.hpp"
 #include "host/host_interfaces.hpp"
 #include "main/compiled_file.hpp"
 #include "main/up.hpp"
 #include "wasm/app.hpp"
+#include "wasm/code_cache.hpp"
 
 namespace skep {
 namespace {
@@ -42,7 +42,7 @@ Result<boost::json::object> check_service(const model::Service& service, const L
                                           const Environment& environment) {
     if (!service.url.empty())
         return boost::json::object{{"service", service.name.value()}, {"kind", "process"}, {"module", service.url}};
-    TRY(const std::string module, read_file(service.module, kModuleLimit));
+    TRY(const std::string module, wasm::read_module(service.module, kModuleLimit));
     const auto found = wasm::inspect(module, wasm::EngineOptions{.max_memory = service.limits.memory_bytes});
     if (!found)
         return fail(Error(found.error()).within(service.module.string()));

@@ -66,6 +66,15 @@ private:
     http::Client client_;
 };
 
+Result<> check_directories(const cli::RunOptions& options) {
+    for (const auto& [host, guest] : options.directories) {
+        std::error_code ignored;
+        if (!std::filesystem::is_directory(host, ignored))
+            return fail("directory_not_found", "cannot grant {}: there is no such folder", host);
+    }
+    return {};
+}
+
 wasm::AppSettings settings_of(const cli::RunOptions& options) {
     wasm::AppSettings settings;
     for (const auto& [name, value] : options.environment)
@@ -115,6 +124,8 @@ Result<int> run_app(const wasm::App& app, const cli::RunOptions& options, const 
 }  // namespace
 
 int run_program(const cli::RunOptions& options, const Environment& environment, cli::Output& output) {
+    if (const Result<> checked = check_directories(options); !checked)
+        return output.fail(checked.error());
     if (!options.listen.empty())
         return serve_handler(options, environment, output);
     const SystemClock clock;

@@ -25,6 +25,8 @@ int Signals::wait() {
 
 void Signals::end_by_the_next() {
     std::signal(SIGHUP, SIG_IGN);
+    std::signal(SIGINT, SIG_DFL);  // a shell without job control starts what is in the background with SIGINT ignored
+    std::signal(SIGTERM, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, &waited_for_, nullptr);
 }
 

@@ -105,7 +105,9 @@ void drain(platform::Platform& running, Signals& signals, cli::Output& output) {
     running.drain(kDrainPatience);
 }
 
-int up(const cli::ProjectOptions& project, const Environment& environment, cli::Output& output) {
+int up(const cli::ProjectOptions& given, const Environment& environment, cli::Output& output) {
+    cli::ProjectOptions project = given;
+    project.layers.files = manifest::FileChecks::modules_may_be_missing;
     auto loaded = manifest::load(project.manifest, project.layers);
     if (!loaded)
         return output.fail(cli::errors_of(std::move(loaded.error())));

@@ -44,7 +44,7 @@ private:
             target.service = &application_.services[services_.at(setting.path[1])];
         if (setting.path[0] == "secrets")
             target.secret = &application_.secrets[secrets_.at(setting.path[1])];
-        CHECK(!store(*setting.key, setting.node, target));
+        CHECK(store(*setting.key, setting.node, target).empty());
     }
 
     static void find_migrations(model::Service& service) {
@@ -65,10 +65,15 @@ void add_origin(const Key& key, std::string_view name, const Settings& settings,
     std::string path(key.pattern);
     if (const auto star = path.find('*'); star != std::string::npos)
         path.replace(star, 1, name);
-    if (const Setting* setting = settings.find(path))
+    const std::string usual = default_of(key);
+    const std::string shown = usual.empty() ? std::string(key.default_note) : usual;
+    if (const Setting* setting = settings.find(path)) {
         out.push_back({path, key.secret ? "<secret>" : show(setting->node), setting->layer_name, setting->hidden});
-    else if (std::string value = default_of(key); !value.empty() || !key.default_note.empty())
-        out.push_back({path, value.empty() ? std::string(key.default_note) : value, "default", {}});
+        if (!shown.empty())
+            out.back().hidden.emplace_back("default", shown);
+    } else if (!shown.empty()) {
+        out.push_back({path, shown, "default", {}});
+    }
 }
 
 // The entries of a table whose names users choose, services.users.env.
@@ -135,6 +140,8 @@ Result<std::filesystem::path> find_manifest(const std::filesystem::path& path) {
         file = file / "skep.toml";
     if (!std::filesystem::exists(file, ignored))
         return fail("manifest_not_found", "there is no {}", file.string());
+    if (std::filesystem::is_directory(file, ignored))
+        return fail("manifest_not_found", "{} is a folder, not a manifest", file.string());
     return file;
 }
 

@@ -21,8 +21,9 @@ struct Fault {
     int column = 0;
 };
 
-// Whether a module or granted file that is not there is a fault: not to `build`, which makes it.
-enum class FileChecks : std::uint8_t { must_exist, may_be_missing };
+// Whether a module or granted file that is not there is a fault: not to `build`, which makes it. To `up` a module is
+// none of the manifest's: it keeps its service alone from starting.
+enum class FileChecks : std::uint8_t { must_exist, modules_may_be_missing, may_be_missing };
 
 // What stands above the file, from the strongest: flags, the environment, a profile.
 struct Layers {

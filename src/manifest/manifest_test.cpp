@@ -235,6 +235,28 @@ TEST(Manifest, names_a_module_that_is_not_there) {
     EXPECT_THAT(found.error.message(), HasSubstr("there is no file /app/users.wasm"));
 }
 
+TEST(Manifest, names_every_bad_item_of_a_list) {
+    EXPECT_EQ(faults("[services.users]\nurl = 'http://a'\nroutes = ['a', '/b', 'c', 7]").size(), 3U);
+    EXPECT_EQ(faults("[services.users]\nurl = 'http://a'\noutbound = ['a', 'ftp://b', 'https://c']").size(), 3U);
+    EXPECT_EQ(faults("[services.users]\nurl = 'http://a'\nfiles = ['a', 'b', 7]").size(), 3U);
+    EXPECT_EQ(faults("[services.users]\nurl = 'http://a'\nroute_options = [{ a = 1 }, {}]").size(), 2U);
+}
+
+TEST(Manifest, one_port_is_not_for_both_listeners) {
+    const Fault found = fault(with_users("[control]\nlisten = '127.0.0.1:8080'"));
+
+    EXPECT_EQ(found.error.name(), "manifest_invalid_value");
+    EXPECT_THAT(found.error.message(), HasSubstr("both have the port 8080"));
+    EXPECT_EQ(found.line, 5);
+    EXPECT_EQ(fault(with_users("[gateway]\nlisten = '127.0.0.1:9090'")).line, 5);
+    parsed(with_users("[gateway]\nlisten = '127.0.0.1:0'\n[control]\nlisten = '127.0.0.1:0'"));
+}
+
+TEST(Manifest, a_route_that_skep_answers_itself_is_refused) {
+    EXPECT_THAT(fault("[services.users]\nurl = 'http://a'\nroutes = ['/_services/users/x']").error.message(),
+                HasSubstr("is never reached"));
+}
+
 TEST(Manifest, a_call_to_an_unknown_service_points_at_the_name) {
     const Fault found = fault(with_users("calls = ['users', 'userz']"));
 
@@ -312,9 +334,10 @@ TEST(Manifest, a_stronger_layer_hides_the_weaker_ones) {
     const Origin listen = origin(loaded, "gateway.listen");
     EXPECT_EQ(loaded.application.gateway.listen, "127.0.0.1:4");
     EXPECT_EQ(listen.layer, "flag");
-    EXPECT_THAT(listen.hidden, ElementsAre(std::pair("environment SKEP_GATEWAY__LISTEN", "127.0.0.1:3"),
-                                           std::pair("profile staging, skep.toml:7:1", "127.0.0.1:2"),
-                                           std::pair("skep.toml:5:1", "127.0.0.1:1")));
+    EXPECT_THAT(listen.hidden,
+                ElementsAre(std::pair("environment SKEP_GATEWAY__LISTEN", "127.0.0.1:3"),
+                            std::pair("profile staging, skep.toml:7:1", "127.0.0.1:2"),
+                            std::pair("skep.toml:5:1", "127.0.0.1:1"), std::pair("default", "127.0.0.1:8080")));
 }
 
 TEST(Manifest, a_default_is_told_as_such) {

@@ -76,8 +76,19 @@ Result<std::unique_ptr<CodeCache>> CodeCache::open(Engine& engine, Options optio
     return std::unique_ptr<CodeCache>(new CodeCache(engine, std::move(options), std::move(key)));
 }
 
+Result<std::string> read_module(const std::filesystem::path& path, std::uint64_t limit_bytes) {
+    std::error_code ignored;
+    const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+        return fail("module_not_found", "{} is no regular file", path.string());
+    Result<std::string> module = read_file(path, limit_bytes);
+    if (!module && module.error().name() == "not_found")
+        return fail("module_not_found", "{}", module.error().message());
+    return module;
+}
+
 Result<std::shared_ptr<const Code>> CodeCache::load(const std::filesystem::path& path) {
-    TRY(const std::string content, read_file(path, options_.module_limit_bytes));
+    TRY(const std::string content, read_module(path, options_.module_limit_bytes));
     Result<std::shared_ptr<const Code>> code = load_content(path, content);
     if (!code)
         return fail(std::move(code).error().within(path.string()));

@@ -14,6 +14,10 @@
 
 namespace skep::wasm {
 
+// The bytes of the module at `path`. Fails with `module_not_found` where there is no regular file, and as `read_file`
+// does. Blocking.
+Result<std::string> read_module(const std::filesystem::path& path, std::uint64_t limit_bytes);
+
 // Entries are keyed by content, engine and CPU, and authenticated by a key that lies beside them (HMAC-SHA-256; folder
 // 0700, key 0600), because opening compiled code trusts it. An entry that is not ours or was changed is built again.
 // docs/formats/code-cache.md has the layout.
@@ -31,8 +35,8 @@ public:
     };
     static Result<std::unique_ptr<CodeCache>> open(Engine& engine, Options options);
 
-    // The code of the module at `path`. Fails as `inspect` does, and with `compile_failed` or `compile_timeout`; the
-    // message names the file.
+    // The code of the module at `path`. Fails as `read_module` and `inspect` do, and with `compile_failed` or
+    // `compile_timeout`; the message names the file.
     Result<std::shared_ptr<const Code>> load(const std::filesystem::path& path);
 
 private:

@@ -201,7 +201,10 @@ def test_config_explain_tells_the_layer_and_what_it_hides(project):
 
     assert told[0]["value"] == "127.0.0.1:1234"
     assert "SKEP_GATEWAY__LISTEN" in told[0]["layer"]
-    assert told[0]["hides"] == [{"layer": "skep.toml:4:1", "value": "127.0.0.1:0"}]
+    assert told[0]["hides"] == [
+        {"layer": "skep.toml:4:1", "value": "127.0.0.1:0"},
+        {"layer": "default", "value": "127.0.0.1:8080"},
+    ]
 
 
 def test_config_explain_names_the_nearest_key(project):
@@ -281,6 +284,40 @@ def test_an_unknown_profile_is_not_found(project):
 
     assert refused.exit_code == 3
     assert refused.codes == ["profile_not_found"]
+
+
+def test_a_manifest_that_is_a_folder_is_not_found(tmp_path):
+    (tmp_path / "skep.toml").mkdir()
+
+    refused = skep("check", tmp_path, "-o", "json")
+
+    assert refused.exit_code == 3
+    assert refused.codes == ["manifest_not_found"]
+    assert "is a folder" in refused.errors[0]["message"]
+
+
+def test_a_program_that_is_a_folder_is_not_found(tmp_path):
+    refused = skep("run", tmp_path)
+
+    assert refused.exit_code == 3
+    assert "error[module_not_found]" in refused.stderr
+
+
+def test_a_folder_to_grant_that_is_not_there_is_not_found(tmp_path):
+    refused = skep("run", "--dir", f"{tmp_path}/nope::/x", guest("hello_cgi"))
+
+    assert refused.exit_code == 3
+    assert "error[directory_not_found]" in refused.stderr
+    assert f"{tmp_path}/nope" in refused.stderr
+
+
+def test_an_address_of_another_machine_is_said_to_be_that(tmp_path):
+    (tmp_path / "skep.toml").write_text(manifest({"a": {"module": guest("hello_p2"), "routes": ["/"]}}))
+
+    refused = skep("up", tmp_path, "--listen", "192.0.2.1:8080", "-o", "json")
+
+    assert refused.exit_code == 7
+    assert refused.codes == ["address_not_available"]
 
 
 def test_a_missing_module_is_not_found(tmp_path):

@@ -78,6 +78,13 @@ def test_without_the_token_nothing_is_told(app, path, token):
     assert reply.json()["code"] == "unauthenticated"
 
 
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
+def test_the_case_of_the_scheme_does_not_matter(app, scheme):
+    headers = {"authorization": f"{scheme} {app.token}"}
+
+    assert httpx.get(app.control_url + "/api/v1/status", headers=headers, trust_env=False).status_code == 200
+
+
 @pytest.mark.parametrize("path", OPEN_PATHS)
 def test_probes_and_scrapers_need_no_token(app, path):
     assert httpx.get(app.control_url + path, trust_env=False).status_code == 200
@@ -245,7 +252,12 @@ def test_the_call_command_prints_the_body_alone(app):
 
 @pytest.mark.parametrize(
     "method, path, allowed",
-    [("POST", "/api/v1/status", "GET"), ("GET", "/api/v1/call", "POST"), ("DELETE", "/api/v1/logs", "GET")],
+    [
+        *(("POST", path, "GET") for path in OPEN_PATHS),
+        ("POST", "/api/v1/status", "GET"),
+        ("GET", "/api/v1/call", "POST"),
+        ("DELETE", "/api/v1/logs", "GET"),
+    ],
 )
 def test_a_wrong_method_is_refused_with_the_right_one(app, method, path, allowed):
     reply = app.control.request(method, path)
@@ -256,6 +268,16 @@ def test_a_wrong_method_is_refused_with_the_right_one(app, method, path, allowed
 
 
 # Logs.
+
+
+def test_the_log_of_an_unknown_service_is_not_found(app):
+    control = ["--manifest", app.folder, "--control", app.control_url.removeprefix("http://")]
+
+    refused = skep("logs", "nope", *control, "-o", "json")
+
+    assert refused.exit_code == 3
+    assert refused.codes == ["service_not_found"]
+    assert "hello" in refused.errors[0]["message"]
 
 
 def test_logs_tell_what_a_service_logged(app):

@@ -92,7 +92,7 @@ def test_the_control_api_reloads_too(app):
     [
         ("[app\n", "manifest_syntax"),
         ("[gatway]\n", "manifest_unknown_key"),
-        ("[services.a]\nmodule = 'a.wasm'\n", "module_not_found"),
+        ("[services.a]\nurl = 'x'\n", "manifest_invalid_value"),
     ],
 )
 def test_a_broken_manifest_keeps_the_last_good_one_and_is_told(app, text, code):

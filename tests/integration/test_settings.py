@@ -54,7 +54,7 @@ def test_what_a_layer_hides_is_told_from_the_strongest_to_the_weakest(project):
         project, "services.hello.version", "--profile", "staging", environment={VERSION: "from the environment"}
     )
 
-    assert [hidden["value"] for hidden in told["hides"]] == ["from the profile", "from the file"]
+    assert [hidden["value"] for hidden in told["hides"]] == ["from the profile", "from the file", "0.0.0"]
 
 
 def test_a_default_is_told_as_one(project):

@@ -121,6 +121,23 @@ def test_a_second_signal_stops_at_once(app):
         assert app.wait(patience=5) == -signal.SIGTERM
 
 
+def test_a_second_signal_stops_at_once_what_a_script_started_in_the_background(platforms):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell without job control does
+    try:
+        app = platforms.start(manifest(SERVICES))
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    with Connection(app.port) as connection:
+        connection.send(STREAM.format(chunks=100000))
+        connection.read_head()
+        app.signal(signal.SIGINT)
+        eventually(lambda: refuses_connections(app), "the closed port")
+        app.signal(signal.SIGINT)
+
+        assert app.wait(patience=5) == -signal.SIGINT
+
+
 def test_a_reload_while_it_drains_changes_nothing(app):
     with Connection(app.port) as connection:
         connection.send(STREAM.format(chunks=30))

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "async/socket_address.hpp"
 #include "manifest/detail/contains.hpp"
 #include "manifest/nearest.hpp"
 #include "model/router.hpp"
@@ -29,6 +30,7 @@ public:
             faults_.add(error("manifest_missing_key", "{} has no service: add a table [services.NAME]",
                               settings_.file().string()),
                         {});
+        check_listeners();
         for (const model::Service& service : application_.services)
             check_service(service);
         for (const model::SecretSource& secret : application_.secrets)
@@ -36,6 +38,22 @@ public:
     }
 
 private:
+    // A port is claimed as a whole, whatever the address.
+    void check_listeners() {
+        const auto gateway = async::SocketAddress::parse(application_.gateway.listen);
+        const auto control = async::SocketAddress::parse(application_.control_listen);
+        if (!gateway || !control || gateway->port() == 0 || gateway->port() != control->port())
+            return;
+        const Setting* setting = settings_.find("control.listen");
+        if (const Setting* other = settings_.find("gateway.listen");
+            setting == nullptr || (other != nullptr && setting->layer <= other->layer && setting->place < other->place))
+            setting = other;
+        settings_.report(*setting,
+                         error("manifest_invalid_value", "gateway.listen and control.listen both have the port {}",
+                               gateway->port()),
+                         setting->node.place);
+    }
+
     void check_service(const model::Service& service) {
         const std::string path = fmt::format("services.{}.", service.name.value());
         check_origin(service, path);
@@ -76,7 +94,7 @@ private:
                              error("manifest_missing_key", "service {} has migrations but no database: add data = true",
                                    service.name.value()),
                              setting->place);
-        else if (files_ == FileChecks::must_exist && !std::filesystem::is_directory(service.migrations, ignored))
+        else if (files_ != FileChecks::may_be_missing && !std::filesystem::is_directory(service.migrations, ignored))
             settings_.report(*setting,
                              error("manifest_invalid_value", "service {}: there is no folder {}", service.name.value(),
                                    service.migrations.string()),
@@ -164,7 +182,7 @@ private:
         if (!settings_.was_given(path + "file") && !settings_.was_given(path + "value"))
             faults_.add(error("manifest_missing_key", "the secret '{}' has neither 'file' nor 'value'", secret.name),
                         named->second);
-        else if (file != nullptr && files_ == FileChecks::must_exist && !is_file(secret.file))
+        else if (file != nullptr && files_ != FileChecks::may_be_missing && !is_file(secret.file))
             settings_.report(
                 *file,
                 error("secret_not_found", "the secret '{}': there is no file {}", secret.name, secret.file.string()),
@@ -179,7 +197,7 @@ private:
             if (!guest_paths.insert(grant.guest_path).second)
                 report_item(path, index,
                             error("manifest_invalid_value", "the guest path '{}' is there twice", grant.guest_path));
-            else if (files_ == FileChecks::must_exist && !std::filesystem::is_directory(grant.host_path, ignored))
+            else if (files_ != FileChecks::may_be_missing && !std::filesystem::is_directory(grant.host_path, ignored))
                 report_item(path, index,
                             error("manifest_invalid_value", "service {}: there is no folder {}", service.name.value(),
                                   grant.host_path.string()));

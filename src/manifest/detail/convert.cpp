@@ -152,21 +152,24 @@ struct StoreList {
     const Target& target;
 
     template <typename Entry>
-    std::optional<ValueFault> operator()(std::vector<Entry>& field) const {
+    std::vector<ValueFault> operator()(std::vector<Entry>& field) const {
         std::vector<Entry> entries;
+        std::vector<ValueFault> faults;
         for (const Node& item : node.items) {
             Result<Entry> entry = read(item, static_cast<Entry*>(nullptr));
-            if (!entry)
-                return ValueFault{std::move(entry).error(), item.place};
-            entries.push_back(*std::move(entry));
+            if (entry)
+                entries.push_back(*std::move(entry));
+            else
+                faults.push_back({std::move(entry).error(), item.place});
         }
-        field = std::move(entries);
-        return std::nullopt;
+        if (faults.empty())
+            field = std::move(entries);
+        return faults;
     }
-    std::optional<ValueFault> operator()(std::vector<model::RouteOptions>& field) const {
+    std::vector<ValueFault> operator()(std::vector<model::RouteOptions>& field) const {
         return store_route_options(node, field);
     }
-    std::optional<ValueFault> operator()(auto&) const { return std::nullopt; }
+    std::vector<ValueFault> operator()(auto&) const { return {}; }
 
     Result<std::string> read(const Node& item, std::string*) const { return parse_secret_name(item); }
     Result<model::ServiceName> read(const Node& item, model::ServiceName*) const { return parse_called_service(item); }
@@ -182,11 +185,11 @@ struct StoreAny {
     StoreList list;
 
     template <typename Field>
-    std::optional<ValueFault> operator()(Field& field) const {
+    std::vector<ValueFault> operator()(Field& field) const {
         if constexpr (std::is_invocable_v<Store, Field&>) {
             if (Result<> stored = scalar(field); !stored)
-                return ValueFault{std::move(stored).error(), scalar.node.place};
-            return std::nullopt;
+                return {{std::move(stored).error(), scalar.node.place}};
+            return {};
         } else {
             return list(field);
         }
@@ -233,11 +236,11 @@ Result<Node> boolean_of_text(std::string_view text) {
 
 }  // namespace
 
-std::optional<ValueFault> store(const Key& key, const Node& node, Target& target) {
+std::vector<ValueFault> store(const Key& key, const Node& node, Target& target) {
     if (node.kind != kind_of(key.type))
-        return ValueFault{error("manifest_wrong_type", "{} takes {}, not {}", key.pattern, expectation(key.type),
-                                kind_name(node.kind)),
-                          node.place};
+        return {{error("manifest_wrong_type", "{} takes {}, not {}", key.pattern, expectation(key.type),
+                       kind_name(node.kind)),
+                 node.place}};
     const StoreAny store_any{{key, node, target}, {node, target}};
     return std::visit([&](auto field) { return store_any(field(target)); }, key.field);
 }

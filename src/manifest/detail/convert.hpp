@@ -14,9 +14,9 @@ struct ValueFault {
     Place place;
 };
 
-// Stores `node` in the field of `key` in `target`. Says the first thing that is wrong, and stores
+// Stores `node` in the field of `key` in `target`. Says what is wrong, of a list the first thing in each item, and stores
 // nothing then.
-std::optional<ValueFault> store(const Key& key, const Node& node, Target& target);
+std::vector<ValueFault> store(const Key& key, const Node& node, Target& target);
 
 // The node that `text`, of a flag or an environment variable, stands for: lists are
 // comma-separated, or an array of TOML. Fails with `manifest_wrong_type`.

@@ -37,6 +37,8 @@ Result<> check_segment(std::string_view segment, bool last, std::string_view pat
     return {};
 }
 
+constexpr std::string_view kReserved = "/_services/";
+
 Result<> check_route_path(std::string_view path) {
     const auto is_plain = [](char c) { return c > ' ' && c < 0x7F && c != '?' && c != '#' && c != '\\'; };
     if (!path.starts_with('/'))
@@ -46,6 +48,9 @@ Result<> check_route_path(std::string_view path) {
     if (!std::ranges::all_of(path, is_plain))
         return fail("manifest_invalid_value",
                     "the route '{}' has a space, '?', '#', '\\' or another character that no path has", path);
+    if (path.starts_with(kReserved))
+        return fail("manifest_invalid_value", "the route '{}' is never reached: Skep itself answers what is below {}", path,
+                    kReserved);
     std::string_view rest = path.substr(1);
     while (true) {
         const auto slash = rest.find('/');

@@ -1,5 +1,8 @@
 #include "manifest/detail/route_options.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "manifest/nearest.hpp"
@@ -16,40 +19,42 @@ ValueFault unknown_key(const Member& member, const KeyPath& path) {
             member.place};
 }
 
-std::optional<ValueFault> store_table(const Node& table, const KeyPath& path, Target& target) {
+std::vector<ValueFault> store_table(const Node& table, const KeyPath& path, Target& target) {
     if (table.kind != NodeKind::table)
-        return ValueFault{error("manifest_wrong_type", "{} is a table, not {}", join(path), kind_name(table.kind)),
-                          table.place};
+        return {
+            {error("manifest_wrong_type", "{} is a table, not {}", join(path), kind_name(table.kind)), table.place}};
     for (const Member& member : table.members) {
         KeyPath here = path;
         here.push_back(member.key);
-        std::optional<ValueFault> fault;
+        std::vector<ValueFault> faults;
         if (const Key* key = find_key(here, route_option_keys()))
-            fault = store(*key, member.value, target);
+            faults = store(*key, member.value, target);
         else if (is_section(here, route_option_keys()))
-            fault = store_table(member.value, here, target);
+            faults = store_table(member.value, here, target);
         else
-            fault = unknown_key(member, path);
-        if (fault)
-            return fault;
+            faults.push_back(unknown_key(member, path));
+        if (!faults.empty())
+            return faults;
     }
-    return std::nullopt;
+    return {};
 }
 
 }  // namespace
 
-std::optional<ValueFault> store_route_options(const Node& list, std::vector<model::RouteOptions>& options) {
+std::vector<ValueFault> store_route_options(const Node& list, std::vector<model::RouteOptions>& options) {
     std::vector<model::RouteOptions> entries;
+    std::vector<ValueFault> faults;
     for (const Node& item : list.items) {
         Target target;
         target.route_options = &entries.emplace_back();
-        if (auto fault = store_table(item, {"route_options"}, target))
-            return fault;
-        if (entries.back().match.path.empty())
-            return ValueFault{error("manifest_missing_key", "an entry of route_options needs a `match`"), item.place};
+        std::vector<ValueFault> found = store_table(item, {"route_options"}, target);
+        if (found.empty() && entries.back().match.path.empty())
+            found.push_back({error("manifest_missing_key", "an entry of route_options needs a `match`"), item.place});
+        std::ranges::move(found, std::back_inserter(faults));
     }
-    options = std::move(entries);
-    return std::nullopt;
+    if (faults.empty())
+        options = std::move(entries);
+    return faults;
 }
 
 }  // namespace skep::manifest

@@ -8,7 +8,7 @@
 
 namespace skep::manifest {
 
-// Reads every table of the array `list`. Says the first thing that is wrong, and stores nothing then.
-std::optional<ValueFault> store_route_options(const Node& list, std::vector<model::RouteOptions>& options);
+// Reads every table of the array `list`. Says the first thing that is wrong in each, and stores nothing then.
+std::vector<ValueFault> store_route_options(const Node& list, std::vector<model::RouteOptions>& options);
 
 }  // namespace skep::manifest

@@ -149,9 +149,11 @@ void Settings::set(Setting setting, bool active) {
     model::Service service;
     model::SecretSource secret;
     Target scratch{&application, &service, &secret, nullptr, setting.path.back(), file_.parent_path()};
-    if (auto fault = store(*setting.key, setting.node, scratch)) {
+    std::vector<ValueFault> faults = store(*setting.key, setting.node, scratch);
+    for (ValueFault& fault : faults)
+        report(setting, std::move(fault.error), fault.place);
+    if (!faults.empty()) {
         refused_.insert(join(setting.path));
-        report(setting, std::move(fault->error), fault->place);
         return;
     }
     if (!active)
