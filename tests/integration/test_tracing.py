@@ -117,3 +117,26 @@ def test_an_own_id_of_another_form_is_replaced(app, given):
 @pytest.mark.parametrize("path", ["/trap-before", "/nowhere"])
 def test_a_refused_request_tells_its_id_too(app, path):
     assert app.http.get(path, headers={"x-trace-id": "my-id"}).headers["x-trace-id"] == "my-id"
+
+
+def test_what_a_handler_does_in_its_store_is_logged_as_spans_of_the_trace(platforms):
+    service = {"module": guest("data_p2"), "routes": ["/notes"], "data": {"ddl": True}, "log_level": "debug"}
+    app = platforms.start(manifest({"notes": service | {"kv": True}}))
+    steps = [
+        ["execute", "CREATE TABLE notes (text)"],
+        ["execute", "INSERT INTO notes VALUES ('secret')"],
+        ["query", "SELECT * FROM nowhere"],
+        ["set", "key", "value"],
+        ["begin"],
+    ]
+
+    app.http.post("/notes", json=steps, headers={"traceparent": TRACEPARENT.replace("319c", "0003")})
+
+    app.wait_for_message("db.end")
+    trace_id = TRACE_ID.replace("319c", "0003")
+    spans = [record for record in app.log() if record.get("trace_id") == trace_id and "span_id" in record]
+    assert {"db.execute", "db.query", "kv.set", "db.begin", "db.end"} <= {span["message"] for span in spans}
+    assert {span["service"] for span in spans} == {"notes"}
+    assert len({span["span_id"] for span in spans}) == len(spans)
+    assert [span["code"] for span in spans if span["message"] == "db.query"] == ["sql_invalid"]
+    assert "INSERT INTO notes VALUES ( ? )" in {span.get("statement") for span in spans}
