@@ -94,7 +94,7 @@ async::Task<model::Response> ControlApi::handle(model::Request request, const ht
     Result<model::Response> response = co_await dispatch(request);
     if (response)
         co_return std::move(*response);
-    model::Response refused = model::problem_response(response.error(), true);
+    model::Response refused = model::problem_response(response.error(), model::DetailMember::context);
     if (refused.status == 401)
         refused.headers.set("www-authenticate", "Bearer");
     if (refused.status == 405)

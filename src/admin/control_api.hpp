@@ -26,8 +26,8 @@ public:
     virtual std::string effective_configuration() const = 0;
 };
 
-// On the io thread of the control listener. /livez, /readyz, /startupz and /metrics need no token, wherever the listener
-// is; everything else does: `Authorization: Bearer <token>`, with a token that is not empty.
+// On the io thread of the control listener. /livez, /readyz, /startupz and /metrics need no token, wherever the
+// listener is; everything else does: `Authorization: Bearer <token>`, with a token that is not empty.
 class ControlApi final : public http::Handler {
 public:
     // All outlive the API.

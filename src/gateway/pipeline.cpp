@@ -154,7 +154,8 @@ Error Pipeline::no_route(const model::Router::Match& match, std::string_view pat
 }
 
 model::Response Pipeline::refuse(const Error& error) const {
-    model::Response response = model::problem_response(error, settings_.development);
+    model::Response response = model::problem_response(
+        error, settings_.development ? model::DetailMember::backtrace : model::DetailMember::none);
     if (is_worth_a_retry(error))
         response.headers.set("retry-after", "1");
     return response;

@@ -157,7 +157,7 @@ LoadResult load(const std::filesystem::path& path, const Layers& layers) {
 
 LoadResult parse(std::string_view text, const std::filesystem::path& file, const Layers& layers) {
     if (text.size() > kLargestManifest)
-        return std::unexpected(only(error("file_too_large", "{} is larger than 1 MiB", file.string())));
+        return std::unexpected(only(error("file_too_large", "{} is larger than 8 MiB", file.string())));
     Faults faults(file.filename().string(), text);
     const auto document = parse_document(text);
     if (!document) {

@@ -47,7 +47,7 @@ struct Loaded {
     std::vector<Origin> origins;  // of every scalar key that is set or has a default
 };
 
-// The manifest at `path` (a file, or a folder that holds skep.toml; at most 1 MiB), read, merged
+// The manifest at `path` (a file, or a folder that holds skep.toml; at most 8 MiB), read, merged
 // and checked; paths in it are made absolute against its folder. Fails with the faults found, the
 // first 100, in order of place. Blocking.
 using LoadResult = std::expected<Loaded, std::vector<Fault>>;

@@ -405,7 +405,7 @@ TEST(Manifest, refuses_what_is_nested_too_deeply) {
     EXPECT_EQ(fault(dotted + " = 1").error.name(), "manifest_syntax");
 }
 
-TEST(Manifest, refuses_a_file_above_one_mebibyte) {
+TEST(Manifest, refuses_a_file_above_eight_mebibytes) {
     EXPECT_EQ(fault(std::string((8 << 20) + 1, '\n')).error.name(), "file_too_large");
 }
 

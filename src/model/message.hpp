@@ -40,8 +40,11 @@ bool is_safe_method(std::string_view method);
 // The safe ones, PUT and DELETE (section 9.2.2).
 bool is_idempotent_method(std::string_view method);
 
+// The member of a problem that tells the error's own detail: the backtrace of a guest, or whatever goes with the
+// message (a backtrace, lines of the manifest).
+enum class DetailMember : std::uint8_t { none, backtrace, context };
+
 // A response that tells `error` as application/problem+json (RFC 9457): type, title, status, detail, `code`.
-// Where `with_detail`, the error's detail (a backtrace, the lines of a manifest) is its member `context`.
-Response problem_response(const Error& error, bool with_detail = false);
+Response problem_response(const Error& error, DetailMember member = DetailMember::none);
 
 }  // namespace skep::model

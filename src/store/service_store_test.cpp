@@ -197,6 +197,20 @@ TEST_F(ServiceStoreTest, one_that_held_it_too_long_before_the_loop_could_tell_is
     EXPECT_EQ(seen(), 0);
 }
 
+TEST_F(ServiceStoreTest, an_outcome_that_is_there_counts_though_the_patience_for_it_is_over) {
+    auto handler = start();
+    write(*handler, "UPDATE t SET n = 7 WHERE id = 1");
+    auto ending = end_later(*handler);
+    loop.run_ready();
+    ASSERT_TRUE(flushes.run_one());
+
+    loop.clock().advance(std::chrono::seconds(6));
+    loop.run_ready();
+
+    ASSERT_TRUE(ending.is_done());
+    EXPECT_EQ(ending.result().value(), Ending::settled);
+}
+
 TEST_F(ServiceStoreTest, a_query_of_a_statement_without_columns_gives_no_rows_and_does_its_work) {
     auto handler = start();
 

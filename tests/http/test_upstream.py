@@ -227,8 +227,7 @@ def test_a_body_that_was_cut_never_ends_in_good_order(app, upstream, path, reply
         connection.send(request_of(path) * 2)
         answer = connection.read_all().decode()
 
-    assert not answer.endswith("0\r\n\r\n")
-    assert "content-length: 10\r\n" not in answer or not answer.endswith("abc" * 4)
+    assert answer.endswith("abc") or answer.endswith("\r\n3\r\nabc\r\n") or answer.startswith("HTTP/1.1 502 ")
     assert answer.count("HTTP/1.1 ") == 1
 
 
@@ -290,11 +289,12 @@ def test_another_request_is_not_sent_again_once_it_has_left(stale, method):
     assert len(upstream.requests("/next")) == 1
 
 
-def test_a_service_that_is_not_there_is_a_503_or_502(platforms):
+def test_a_service_that_is_not_there_is_a_502(platforms):
     with Upstream() as upstream:
         url = upstream.url
     app = platforms.start(manifest({"process": {"url": url, "routes": ["/*"]}}))
 
     answer = ask(app, "/a")
 
-    assert answer.startswith(("HTTP/1.1 502 ", "HTTP/1.1 503 "))
+    assert answer.startswith("HTTP/1.1 502 ")
+    assert '"code":"connect_failed"' in answer

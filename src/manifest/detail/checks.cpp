@@ -48,10 +48,10 @@ private:
         if (const Setting* other = settings_.find("gateway.listen");
             setting == nullptr || (other != nullptr && setting->layer <= other->layer && setting->place < other->place))
             setting = other;
-        settings_.report(*setting,
-                         error("manifest_invalid_value", "gateway.listen and control.listen both have the port {}",
-                               gateway->port()),
-                         setting->node.place);
+        settings_.report(
+            *setting,
+            error("manifest_invalid_value", "gateway.listen and control.listen both have the port {}", gateway->port()),
+            setting->node.place);
     }
 
     void check_service(const model::Service& service) {

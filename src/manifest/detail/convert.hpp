@@ -14,8 +14,8 @@ struct ValueFault {
     Place place;
 };
 
-// Stores `node` in the field of `key` in `target`. Says what is wrong, of a list the first thing in each item, and stores
-// nothing then.
+// Stores `node` in the field of `key` in `target`. Says what is wrong, of a list the first thing in each item, and
+// stores nothing then.
 std::vector<ValueFault> store(const Key& key, const Node& node, Target& target);
 
 // The node that `text`, of a flag or an environment variable, stands for: lists are

@@ -49,8 +49,8 @@ Result<> check_route_path(std::string_view path) {
         return fail("manifest_invalid_value",
                     "the route '{}' has a space, '?', '#', '\\' or another character that no path has", path);
     if (path.starts_with(kReserved))
-        return fail("manifest_invalid_value", "the route '{}' is never reached: Skep itself answers what is below {}", path,
-                    kReserved);
+        return fail("manifest_invalid_value", "the route '{}' is never reached: Skep itself answers what is below {}",
+                    path, kReserved);
     std::string_view rest = path.substr(1);
     while (true) {
         const auto slash = rest.find('/');
