@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include <boost/json.hpp>
+#include <fmt/ranges.h>
 
 #include "admin/json_views.hpp"
 #include "admin/replies.hpp"
