@@ -85,6 +85,16 @@ bool is_there(const fs::path& path) {
     return fs::exists(path, ignored);
 }
 
+Result<> make_folder(const fs::path& folder) {
+    std::error_code fault;
+    fs::create_directories(folder, fault);
+    if (fault == std::errc::no_space_on_device)
+        return fail(file_error("make", folder, fault.value()));
+    if (fault)
+        return fail("path_not_writable", "cannot make {}: {}", folder.string(), fault.message());
+    return {};
+}
+
 // "NAME page 7: …" of every store in the backup.
 Result<std::vector<std::string>> damages_of(store::Disk& disk, const BackupReport& backup, const OnStoreWork& on_work) {
     std::vector<std::string> damages;
@@ -138,6 +148,15 @@ Result<> copy_file(store::Disk& disk, const fs::path& from, const fs::path& to, 
     return disk.sync_folder(to.parent_path());
 }
 
+// services.before-TIME, or services.before-TIME-2 where that is there, and so on.
+fs::path new_place_aside(const fs::path& target, std::string_view time) {
+    const fs::path place = target / fmt::format("{}.before-{}", kServices, time);
+    fs::path free = place;
+    for (int number = 2; is_there(free); ++number)
+        free = fmt::format("{}-{}", place.string(), number);
+    return free;
+}
+
 Result<> put_aside(store::Disk& disk, const Clock& clock, const fs::path& target, WhatIsThere what_is_there) {
     const fs::path services = target / kServices;
     std::error_code ignored;
@@ -145,7 +164,7 @@ Result<> put_aside(store::Disk& disk, const Clock& clock, const fs::path& target
         return {};
     if (what_is_there == WhatIsThere::keep)
         return fail("already_exists", "{} holds stores: --force puts them aside", services.string());
-    return disk.rename(services, target / fmt::format("{}.before-{}", kServices, time_text(clock)));
+    return disk.rename(services, new_place_aside(target, time_text(clock)));
 }
 
 }  // namespace
@@ -173,6 +192,7 @@ Result<BackupReport> write_backup(const std::vector<std::shared_ptr<store::Servi
         return fail("already_exists", "{} is not empty", folder.string());
     BackupReport report{.directory = folder, .time = time_text(clock)};
     NewFolder made(was_there ? folder / kServices : folder);
+    TRY_DO(make_folder(folder / kServices));
     for (const auto& store : stores) {
         const std::string& service = store->settings().service.value();
         const fs::path file = file_of(folder, service);

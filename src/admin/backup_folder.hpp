@@ -35,7 +35,7 @@ struct Restore {
     std::filesystem::path backup;
     std::filesystem::path data_directory;  // whose lock the caller holds
     // Stores that are there are kept, and the restore fails with `already_exists`; or they are put aside, in
-    // services.before-TIME.
+    // services.before-TIME or, where that is there, services.before-TIME-2 and so on.
     WhatIsThere what_is_there = WhatIsThere::keep;
 };
 

@@ -161,5 +161,26 @@ TEST_F(BackupFolder, stores_that_are_there_are_kept_or_put_aside) {
     EXPECT_TRUE(std::filesystem::exists(data / ("services.before-" + time_text(loop.clock())) / "users"));
 }
 
+TEST_F(BackupFolder, stores_are_put_aside_twice_within_a_second) {
+    ASSERT_TRUE(back_up());
+    ASSERT_TRUE(restore());
+    ASSERT_TRUE(restore(WhatIsThere::put_aside));
+
+    ASSERT_TRUE(restore(WhatIsThere::put_aside));
+    ASSERT_TRUE(restore(WhatIsThere::put_aside));
+
+    const std::string aside = "services.before-" + time_text(loop.clock());
+    EXPECT_TRUE(std::filesystem::exists(data / aside / "orders"));
+    EXPECT_TRUE(std::filesystem::exists(data / (aside + "-2") / "orders"));
+    EXPECT_TRUE(std::filesystem::exists(data / (aside + "-3") / "orders"));
+}
+
+TEST_F(BackupFolder, a_backup_where_nothing_can_be_written_says_so) {
+    ASSERT_TRUE(write_file(folder / "file", ""));
+    backup = folder / "file" / "backup";
+
+    EXPECT_EQ(back_up().error().name(), "path_not_writable");
+}
+
 }  // namespace
 }  // namespace skep::admin

@@ -69,7 +69,8 @@ public:
     // one that writes.
     virtual async::Task<Result<Bytes>> query(model::ServiceName service, std::string sql) = 0;
 
-    // Writes a snapshot as a plain SQLite file. Fails with `already_exists` where `file` (absolute) is there.
+    // Writes a snapshot as a plain SQLite file. Fails with `already_exists` where `file` (absolute) is there,
+    // with `path_not_writable` where it cannot be made.
     virtual async::Task<Result<ExportReport>> export_to(model::ServiceName service, std::filesystem::path file,
                                                         OnStoreProgress on_progress) = 0;
 

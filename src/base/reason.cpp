@@ -268,6 +268,8 @@ constexpr auto kReasons = std::to_array<Reason>({
      "Start one with `skep up`, or name its address with --control."},
     {"file_too_large", invalid_argument, 0, "A file exceeds the limit on its size.", "Make it smaller."},
     {"disk_full", resource_exhausted, 507, "The disk is full.", "Free some space."},
+    {"path_not_writable", permission_denied, 0, "Nothing can be written at that path.",
+     "Name one in a folder that is there and that the user of the running Skep may write."},
     {"build_failed", invalid_argument, 0, "The language's build tool reported an error.", "Correct what it printed."},
     {"tool_not_found", not_found, 0, "A program that is needed is not installed.", "Install what the message names."},
     {"usage", invalid_argument, 0, "The command line is not valid.", "See `skep COMMAND --help`."},

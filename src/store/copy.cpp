@@ -1,5 +1,6 @@
 #include "store/copy.hpp"
 
+#include <cstring>
 #include <sqlite3.h>
 
 #include "store/detail/files/page_file.hpp"
@@ -56,6 +57,9 @@ Result<Database> make_plain(const fs::path& file) {
     const int code = sqlite3_open_v2(file.c_str(), &opened,
                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     Database database(opened);
+    if (code == SQLITE_CANTOPEN)
+        return fail("path_not_writable", "cannot write {}: {}", file.string(),
+                    std::strerror(sqlite3_system_errno(opened)));
     if (code != SQLITE_OK)
         return fail("disk_failed", "cannot write {}: {}", file.string(), sqlite3_errstr(code));
     sqlite3_exec(opened, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", nullptr, nullptr, nullptr);

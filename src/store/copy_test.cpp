@@ -151,8 +151,11 @@ TEST_F(CopyTest, a_copy_keeps_what_is_there) {
     EXPECT_EQ(std::filesystem::file_size(copy), 4U);
 }
 
-TEST_F(CopyTest, a_copy_into_a_folder_that_is_not_there_fails) {
-    EXPECT_FALSE(export_store(*store, folder / "none" / "copy.db", go_on));
+TEST_F(CopyTest, a_copy_into_a_folder_that_is_not_there_says_so) {
+    const auto copied = export_store(*store, folder / "none" / "copy.db", go_on);
+
+    EXPECT_EQ(copied.error().name(), "path_not_writable");
+    EXPECT_TRUE(copied.error().message().ends_with("none/copy.db: No such file or directory"));
 }
 
 }  // namespace

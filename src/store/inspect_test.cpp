@@ -64,6 +64,11 @@ TEST_F(InspectTest, guests_rules_hold) {
     EXPECT_EQ(reason("SELECT 1; SELECT 2"), "sql_refused");
 }
 
+TEST_F(InspectTest, a_query_has_no_values_for_parameters) {
+    EXPECT_EQ(reason("SELECT ?1"), "sql_params");
+    EXPECT_EQ(reason("SELECT :name, n FROM t"), "sql_params");
+}
+
 TEST_F(InspectTest, sees_what_is_committed_and_nothing_else) {
     auto handler = start();
     write(*handler, "UPDATE t SET n = 5");

@@ -72,11 +72,10 @@ Result<> PreparedStatement::map_parameters() {
 }
 
 Result<> PreparedStatement::bind(std::string_view params) {
-    if (params.empty() && parameters_ == 0)
-        return {};
+    if (params.empty())
+        return expect_values(0);
     TRY(RowReader reader, RowReader::params(params));
-    if (reader.count() != parameters_)
-        return fail("sql_params", "the statement has {} parameters, {} values were given", parameters_, reader.count());
+    TRY_DO(expect_values(reader.count()));
     for (std::size_t i = 0; i < parameters_; ++i) {
         TRY(const Value value, reader.next());
         const int index = places_.empty() ? static_cast<int>(i + 1) : places_[i];
@@ -89,6 +88,12 @@ Result<> PreparedStatement::bind(std::string_view params) {
     }
     if (!reader.at_end())
         return fail("row_format_invalid", "bytes follow the last parameter");
+    return {};
+}
+
+Result<> PreparedStatement::expect_values(std::size_t given) const {
+    if (given != parameters_)
+        return fail("sql_params", "the statement has {} parameters, {} values were given", parameters_, given);
     return {};
 }
 

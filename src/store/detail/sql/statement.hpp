@@ -47,6 +47,7 @@ public:
 
 private:
     Result<> map_parameters();
+    Result<> expect_values(std::size_t given) const;
     int bind_value(int index, const Value& value);
     bool write_row(RowWriter& writer, int columns, std::size_t limit) const;
     void write_head();
