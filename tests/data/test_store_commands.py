@@ -211,7 +211,7 @@ def test_a_backup_is_written_where_nothing_is(notes, tmp_path):
 def test_a_backup_to_where_nothing_can_be_written_is_an_error_and_harms_nobody(notes):
     notes.start()
 
-    assert notes.run("backup", "/proc/backup").codes == ["disk_failed"]
+    assert notes.run("backup", "/proc/backup").codes == ["path_not_writable"]
 
     notes.add("still here")
     assert notes.texts() == ["still here"]
