@@ -116,6 +116,8 @@ Result<std::shared_ptr<const Code>> CodeCache::load_content(const std::filesyste
 
 Result<std::shared_ptr<const Code>> CodeCache::open_entry(const std::filesystem::path& entry, const std::string& name) {
     const UniqueFd fd(::open(entry.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd && errno == ELOOP)
+        return fail("cache_corrupt", "it is a symbolic link");
     if (!fd)
         return fail(file_error("open", entry, errno));
     struct stat status{};

@@ -1,5 +1,7 @@
 """Replies of process services, byte by byte: what the client gets, what the service saw, and which connections live on."""
 
+import socket
+
 import pytest
 
 from support.manifest import manifest
@@ -290,11 +292,12 @@ def test_another_request_is_not_sent_again_once_it_has_left(stale, method):
 
 
 def test_a_service_that_is_not_there_is_a_502(platforms):
-    with Upstream() as upstream:
-        url = upstream.url
-    app = platforms.start(manifest({"process": {"url": url, "routes": ["/*"]}}))
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        app = platforms.start(manifest({"process": {"url": url, "routes": ["/*"]}}))
 
-    answer = ask(app, "/a")
+        answer = ask(app, "/a")
 
     assert answer.startswith("HTTP/1.1 502 ")
     assert '"code":"connect_failed"' in answer
