@@ -10,7 +10,7 @@ from support.paths import SKEP
 from support.polling import eventually
 from support.running import Running
 
-PATIENCE = 300.0  # seconds; a first build of Rust code on a busy machine
+PATIENCE = 600.0  # seconds; a first build of Rust code, its library along, on a busy machine
 
 
 @dataclasses.dataclass(frozen=True)
