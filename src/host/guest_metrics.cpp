@@ -48,6 +48,8 @@ GuestMetrics::~GuestMetrics() {
 }
 
 Result<GuestMetrics::Series*> GuestMetrics::find(std::string_view name, MetricKind kind) {
+    if (const auto found = series_.find(name); found != series_.end() && found->second.kind == kind)
+        return &found->second;
     const std::string base = base_name(name, kind);
     std::string shown = shown_name(base, kind);
     if (const auto found = series_.find(shown); found != series_.end() && found->second.kind == kind)

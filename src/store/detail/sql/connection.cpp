@@ -113,7 +113,8 @@ Result<StatementResult> Connection::run(GuestStatement& statement, std::string_v
     const Running running(statement.prepared);
     TRY_DO(statement.prepared.bind(params));
     auto result = bounds.is_inline ? run_inline(statement, start, bounds) : run_at_leisure(statement, bounds);
-    remember(statement, parts_->clock.now() - start, bounds.is_inline);
+    const bool is_left = !result && result.error().name() == "too_slow_inline";
+    remember(statement, is_left ? Duration::max() : parts_->clock.now() - start, bounds.is_inline);
     return result;
 }
 
@@ -141,12 +142,7 @@ Result<StatementResult> Connection::run_inline(GuestStatement& statement, TimePo
     parts_->progress.unbound();
     if (result || result.error().name() != "result_too_large")
         return result;
-    was_slow_inline(statement);
     return too_slow_inline();
-}
-
-void Connection::was_slow_inline(GuestStatement& statement) {
-    statement.history->was_slow_inline(parts_->history.schema(), std::exchange(statement.short_inline_runs, 0));
 }
 
 // A write that gives rows has done all of its work before the first row: where the rows are too many, it is undone.
@@ -203,9 +199,10 @@ void Connection::remember(GuestStatement& statement, Duration took, bool is_inli
     statement.schema = parts_->history.schema();
     const std::uint32_t schema = statement.schema;
     if (is_inline) {
-        ++statement.short_inline_runs;
         if (took > TextHistory::kMaxRun)
-            was_slow_inline(statement);
+            statement.history->was_slow_inline(schema, std::exchange(statement.short_inline_runs, 0));
+        else
+            ++statement.short_inline_runs;
         return;
     }
     statement.history->ran(schema, took);

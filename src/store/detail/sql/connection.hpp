@@ -138,7 +138,6 @@ private:
     Result<StatementResult> run_guarded(GuestStatement& statement, std::size_t row_bytes, RowForm form);
     Result<StatementResult> step(GuestStatement& statement, std::size_t row_bytes, RowForm form);
     void remember(GuestStatement& statement, Duration took, bool is_inline);
-    void was_slow_inline(GuestStatement& statement);
 
     std::unique_ptr<Parts> parts_;
 };
