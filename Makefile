@@ -19,7 +19,7 @@ build: ## Builds build/release/skep
 	@tools/build release
 
 dist: ## Builds build/dist/skep, the optimized release
-	@tools/install_dependencies build
+	@tools/install_dependencies build dist
 	@tools/build dist
 
 test: ## Builds and runs unit and integration tests
@@ -35,7 +35,7 @@ fuzz: ## Runs every fuzzer for FUZZ_SECONDS
 	@tools/run_fuzzers
 
 bench: ## Measures build/dist/skep beside its peers (BENCH=hello for one)
-	@tools/install_dependencies build test bench
+	@tools/install_dependencies build dist test bench
 	@tools/build dist skep skep_bare skep_router_bench skep_single_flush skep_slow_disk
 	@tools/build_guests
 	@bench/run $(BENCH)

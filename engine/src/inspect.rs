@@ -100,8 +100,9 @@ fn invalid(error: wasmparser::BinaryReaderError) -> Error {
     } else {
         "module_invalid"
     };
-    // Further lines only list bytes.
+    // From the first open bracket on, only bytes are listed.
     let message = error.message().lines().next().unwrap_or_default();
+    let message = message.split(" - expected=[").next().unwrap_or_default();
     Error::new(code, message.to_owned()).at(error.offset() as u64)
 }
 
@@ -122,7 +123,7 @@ impl Found {
                 self.depth += 1;
                 self.nesting = self.nesting.max(self.depth);
                 self.limit(
-                    "nesting",
+                    "levels of nesting",
                     self.nesting.into(),
                     limits.max_nesting,
                     unchecked_range.start,

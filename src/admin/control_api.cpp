@@ -9,6 +9,7 @@
 
 #include "admin/json_views.hpp"
 #include "admin/replies.hpp"
+#include "base/letter_case.hpp"
 #include "telemetry/prometheus.hpp"
 
 namespace skep::admin {
@@ -64,10 +65,7 @@ bool is_probe(std::string_view path) {
 // starts otherwise.
 std::string_view bearer_token(std::string_view text) {
     constexpr std::string_view kScheme = "bearer ";
-    const auto same_letter = [](char left, char right) {
-        return (left >= 'A' && left <= 'Z' ? left - 'A' + 'a' : left) == right;
-    };
-    if (!std::ranges::equal(text.substr(0, kScheme.size()), kScheme, same_letter))
+    if (!equals_ignoring_case(text.substr(0, kScheme.size()), kScheme))
         return {};
     return text.substr(kScheme.size());
 }

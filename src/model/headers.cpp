@@ -2,14 +2,9 @@
 
 #include <algorithm>
 
+#include "base/letter_case.hpp"
+
 namespace skep::model {
-namespace {
-
-char to_lower(char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + ('a' - 'A')) : letter;
-}
-
-}  // namespace
 
 void Headers::add(std::string_view name, std::string_view value) {
     const auto start = static_cast<std::uint32_t>(text_.size());

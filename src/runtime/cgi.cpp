@@ -4,6 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "base/letter_case.hpp"
+
 namespace skep::runtime {
 namespace {
 
@@ -94,17 +96,10 @@ std::optional<Block> parse_block(std::string_view output) {
     return block;
 }
 
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-    return std::ranges::equal(left, right, [](char a, char b) {
-        const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-        return lower(a) == lower(b);
-    });
-}
-
 bool announces_cgi(const Block& block) {
     return std::ranges::any_of(block.lines, [](const Line& line) {
-        return equal_ignoring_case(line.name, "status") || equal_ignoring_case(line.name, "content-type") ||
-               equal_ignoring_case(line.name, "location");
+        return equals_ignoring_case(line.name, "status") || equals_ignoring_case(line.name, "content-type") ||
+               equals_ignoring_case(line.name, "location");
     });
 }
 
@@ -126,14 +121,14 @@ bool is_framing_field(std::string_view name) {
     static constexpr std::string_view kFields[] = {"content-length", "transfer-encoding", "connection",
                                                    "keep-alive",     "trailer",           "te",
                                                    "upgrade",        "proxy-connection"};
-    return std::ranges::any_of(kFields, [&](std::string_view field) { return equal_ignoring_case(field, name); });
+    return std::ranges::any_of(kFields, [&](std::string_view field) { return equals_ignoring_case(name, field); });
 }
 
 Result<model::Response> response_of(const Block& block) {
     model::Response response;
     bool has_status = false;
     for (const Line& line : block.lines) {
-        if (equal_ignoring_case(line.name, "status")) {
+        if (equals_ignoring_case(line.name, "status")) {
             TRY(response.status, parse_status(line.value));
             has_status = true;
             continue;

@@ -71,6 +71,7 @@ Result<> GuestEndpoint::bound_body(GuestRun& run, model::Request& request) const
     const auto length = request.body.length();
     if (length.value_or(0) > limit)
         return fail("body_too_large", "the request body has {} bytes, the limit is {}", *length, limit);
+    run.request_body_limit = limit;
     if (request.body.is_stream())
         request.body =
             model::Body(model::limited(request.body.take_source(), limit, &run.request_body_exceeded), length);
@@ -135,7 +136,7 @@ Result<model::Response> GuestEndpoint::http_response(RunPtr& run) {
         const model::BodyStatus status = task.next_frame(frame);
         if (status == model::BodyStatus::end && task.trailers() == nullptr) {
             response.body = gathered.empty() ? model::Body(std::move(first)) : model::Body(std::move(gathered));
-            if (!has_promised_length(response, run->is_head))
+            if (run->request_body_exceeded || !has_promised_length(response, run->is_head))
                 return fail(failure_of(*run, broken_off()));
             return response;
         }
@@ -179,7 +180,7 @@ Result<model::Response> GuestEndpoint::cgi_response(GuestRun& run) const {
 
 Error GuestEndpoint::failure_of(GuestRun& run, Error otherwise) const {
     if (run.request_body_exceeded)
-        return error("body_too_large", "the request body exceeds {} bytes", settings_.limits.request_body_bytes);
+        return body_too_large(run);
     const Error* failure = run.task->failure();
     if (failure == nullptr)
         return otherwise;

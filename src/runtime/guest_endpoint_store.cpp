@@ -235,7 +235,7 @@ async::Task<Result<model::Response>> GuestEndpoint::held_response(RunPtr& run) {
         co_return response;
     }
     response.body = model::Body(held.take_body());
-    if (held.is_broken || !has_promised_length(response, run->is_head))
+    if (held.is_broken || run->request_body_exceeded || !has_promised_length(response, run->is_head))
         co_return fail(failure_of(*run, broken_off()));
     co_return response;
 }

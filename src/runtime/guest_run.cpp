@@ -31,6 +31,8 @@ public:
     Error error() const override {
         if (is_late_)
             return skep::error("guest_timeout", "the guest sent nothing for {} ms", idle_.count());
+        if (run_->request_body_exceeded)
+            return body_too_large(*run_);
         if (const Error* failure = run_->task->failure())
             return *failure;
         return broken_off();
@@ -56,6 +58,8 @@ private:
             timeout_.disarm();
         else if (!timeout_.is_armed())
             loop.arm(timeout_, loop.now() + idle_);
+        if (status == model::BodyStatus::end && run_->request_body_exceeded)
+            return model::BodyStatus::failed;
         return status;
     }
 
@@ -93,6 +97,10 @@ bool has_promised_length(const model::Response& response, bool is_head) {
 
 Error broken_off() {
     return error("guest_invalid_response", "the guest broke its response off, or sent another length than it told");
+}
+
+Error body_too_large(const GuestRun& run) {
+    return error("body_too_large", "the request body exceeds {} bytes", run.request_body_limit);
 }
 
 void log_failure(GuestRun& run, const Error& failure) {

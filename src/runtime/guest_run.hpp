@@ -34,8 +34,9 @@ struct GuestRun {
     Counter* cpu_ns = nullptr;  // takes the guest's running time in the end; may be null
     Slot slot;
     host::GuestServices services;
-    bool request_body_exceeded = false;
-    bool is_head = false;  // the response ends with its head
+    std::uint64_t request_body_limit = 0;  // bytes
+    bool request_body_exceeded = false;    // whatever the guest made of it, its reply does not end well
+    bool is_head = false;                  // the response ends with its head
     // With a store only.
     std::unique_ptr<ArrivingBody> arrival;
     std::unique_ptr<store::HandlerTransaction> transaction;
@@ -53,6 +54,9 @@ bool has_promised_length(const model::Response& response, bool is_head);
 
 // What is wrong with a response whose body ended early while its guest did not fail.
 Error broken_off();
+
+// What is wrong with a run whose request was larger than its service allows.
+Error body_too_large(const GuestRun& run);
 
 // Where runs go that are over. They are freed at once: the next guest then finds its instance's memory in the
 // processor's caches. A guest that has sent its response but not returned yet is let run on for a while.

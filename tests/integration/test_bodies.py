@@ -17,6 +17,8 @@ def app(shared_platforms):
         "echo": {"module": guest("echo"), "routes": ["/*"], "limits": {"request_body": "8MiB"}},
         "narrow": {"module": guest("echo"), "routes": [{"path": "/*", "host": "narrow.test"}], "limits": {"request_body": "64KiB"}},
         "inspect_cgi": {"module": guest("inspect_cgi"), "routes": ["/cgi"], "limits": {"request_body": "1KiB"}},
+        "inspect": {"module": guest("inspect"), "routes": ["/write"], "limits": {"request_body": "1KiB"}},
+        "relay": {"module": guest("relay"), "routes": ["/pour/*"], "calls": ["echo", "narrow"]},
     }
     return shared_platforms.start(manifest(services))
 
@@ -141,6 +143,13 @@ def test_a_body_longer_than_the_limit_is_refused_while_it_arrives(app):
     assert reply.json()["code"] == "body_too_large"
 
 
+def test_a_body_longer_than_the_limit_is_refused_though_its_guest_answers(app):
+    reply = app.http.post("/write?path=/nowhere", content=pieces(20, 100))
+
+    assert reply.status_code == 413
+    assert reply.json()["code"] == "body_too_large"
+
+
 def test_a_body_of_the_limit_is_taken(app):
     assert app.http.post("/cgi", content=b"x" * 1024).status_code == 200
 
@@ -172,6 +181,14 @@ def test_a_body_that_breaks_off_after_its_reply_began_cuts_the_reply(app):
         connection.end()
 
         assert connection.read_to_break() == b""
+
+
+def test_a_body_that_one_guest_streams_to_another_comes_back(app):
+    assert app.http.get("/pour/echo?chunks=40").text == f"ended after {40 * 4096} bytes\n"
+
+
+def test_a_body_longer_than_the_callee_takes_cuts_the_reply_that_began(app):
+    assert app.http.get("/pour/narrow?chunks=40").text == "cut after 65536 bytes\n"
 
 
 def test_a_client_that_waits_is_told_to_continue(app):

@@ -337,6 +337,7 @@ def test_check_refuses_a_broken_module(tmp_path, module):
 
     assert refused.exit_code == 7
     assert f"{module}.wasm" in refused.errors[0]["message"]
+    assert not refused.errors[0]["message"].endswith("[")
 
 
 def test_check_names_an_import_that_nobody_offers(tmp_path):

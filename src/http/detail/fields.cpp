@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/letter_case.hpp"
 #include "http/detail/syntax.hpp"
 
 namespace skep::http::detail {

@@ -1,5 +1,6 @@
 #include "http/detail/request_head.hpp"
 
+#include "base/letter_case.hpp"
 #include "http/detail/syntax.hpp"
 #include "model/target.hpp"
 

@@ -11,10 +11,6 @@ bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
 
-char lower_of(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 bool is_port(std::string_view text) {
     unsigned port = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -34,10 +30,6 @@ std::string_view trim(std::string_view text) {
     while (!text.empty() && is_blank(text.back()))
         text.remove_suffix(1);
     return text;
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-    return std::ranges::equal(text, lower, {}, lower_of);
 }
 
 bool is_authority(std::string_view text) {

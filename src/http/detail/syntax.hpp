@@ -63,9 +63,6 @@ inline bool is_token(std::string_view text) {
 // Without the spaces and tabs at both ends.
 std::string_view trim(std::string_view text);
 
-// `lower` is in lower case.
-bool equals_ignoring_case(std::string_view text, std::string_view lower);
-
 // host or host:port, as in a Host field: a name, an IPv4 address or an IPv6 address in brackets;
 // never empty, no user, a port of 0 to 65535.
 bool is_authority(std::string_view text);

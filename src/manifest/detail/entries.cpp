@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "async/socket_address.hpp"
+#include "base/letter_case.hpp"
 #include "manifest/detail/contains.hpp"
 
 namespace skep::manifest {
@@ -15,10 +16,6 @@ bool is_letter(char c) {
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
-}
-
-char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 Result<std::string_view> text_of(const Node& node, std::string_view what) {

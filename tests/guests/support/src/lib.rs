@@ -117,6 +117,13 @@ impl Receiving {
         Receiving::from(request.consume().expect("the body is taken once"))
     }
 
+    pub fn response(response: &IncomingResponse) -> Result<Receiving, ErrorCode> {
+        let body = response.consume();
+        Ok(Receiving::from(
+            body.map_err(|()| ErrorCode::InternalError(None))?,
+        ))
+    }
+
     fn from(body: IncomingBody) -> Receiving {
         Receiving {
             stream: body.stream().expect("the stream is taken once"),
@@ -150,8 +157,8 @@ impl Receiving {
     }
 }
 
-/// Starts a GET of `SCHEME://AUTHORITY/PATH`, of which only the form is looked at here.
-pub fn start_get(url: &str) -> Result<FutureIncomingResponse, ErrorCode> {
+/// A GET of `SCHEME://AUTHORITY/PATH`, of which only the form is looked at here.
+pub fn request_for(url: &str) -> Result<OutgoingRequest, ErrorCode> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
     let slash = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(slash);
@@ -168,20 +175,25 @@ pub fn start_get(url: &str) -> Result<FutureIncomingResponse, ErrorCode> {
     request
         .set_path_with_query(Some(if path.is_empty() { "/" } else { path }))
         .map_err(invalid)?;
-    handle(request, None)
+    Ok(request)
+}
+
+/// Starts a GET.
+pub fn start_get(url: &str) -> Result<FutureIncomingResponse, ErrorCode> {
+    handle(request_for(url)?, None)
+}
+
+/// Waits for the head of a response.
+pub fn response_of(pending: &FutureIncomingResponse) -> Result<IncomingResponse, ErrorCode> {
+    pending.subscribe().block();
+    let outcome = pending.get().and_then(Result::ok);
+    outcome.unwrap_or(Err(ErrorCode::InternalError(None)))
 }
 
 /// GETs `url`; gives the response and its whole body.
 pub fn get(url: &str) -> Result<(IncomingResponse, Vec<u8>), ErrorCode> {
-    let pending = start_get(url)?;
-    pending.subscribe().block();
-    let outcome = pending.get().and_then(Result::ok);
-    let response = outcome.unwrap_or(Err(ErrorCode::InternalError(None)))?;
-    let body = Receiving::from(
-        response
-            .consume()
-            .map_err(|()| ErrorCode::InternalError(None))?,
-    );
+    let response = response_of(&start_get(url)?)?;
+    let body = Receiving::response(&response)?;
     let bytes = body.all().map_err(|_| ErrorCode::HttpResponseIncomplete)?;
     drop(body);
     Ok((response, bytes))
