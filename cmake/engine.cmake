@@ -27,7 +27,7 @@ elseif(SKEP_WITH_ENGINE)
         OUTPUT ${library}
         COMMAND ${CMAKE_COMMAND} -E env CARGO_TARGET_DIR=${SKEP_CARGO_DIR}
                 CARGO_ENCODED_RUSTFLAGS=${SKEP_ENGINE_RUSTFLAGS}
-                ${SKEP_CARGO} build --locked --lib --profile ${profile} ${features}
+                ${CMAKE_SOURCE_DIR}/tools/cargo_engine ${SKEP_CARGO} build --locked --lib --profile ${profile} ${features}
         COMMAND ${CMAKE_COMMAND} -E copy ${built} ${library}
         DEPENDS ${engine_sources} ${engine_dir}/Cargo.toml ${engine_dir}/Cargo.lock
                 ${CMAKE_SOURCE_DIR}/rust-toolchain.toml

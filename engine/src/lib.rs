@@ -44,3 +44,6 @@ mod threads;
 mod tooling;
 mod waker;
 mod worker;
+
+/// The digest of these sources as the build tells it (`tools/cargo_engine`): where it changes, cargo compiles.
+const _: Option<&str> = option_env!("SKEP_ENGINE_SOURCES");
