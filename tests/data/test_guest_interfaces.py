@@ -288,6 +288,15 @@ def test_a_handler_may_query_before_it_reads_a_large_body(data):
     assert reply.json()[1:] == [{"ok": 1 << 20}, {"ok": [{"n": 1}]}]
 
 
+def test_nothing_remains_of_a_handler_whose_body_is_too_large_though_it_answers(data):
+    pieces = (b"x" * (1 << 20) for _ in range(12))
+
+    reply = data.post_body(pieces, [insert("tea"), ["body"]])
+
+    assert (reply.status_code, reply.json()["code"]) == (413, "body_too_large")
+    assert data.texts() == []
+
+
 def test_a_service_without_a_store_is_told_which_line_to_add(app):
     outcomes = app.http.post("/poor", json=[["query", "SELECT 1"], ["get", "a"], ["begin"]]).json()
 
