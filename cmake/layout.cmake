@@ -6,7 +6,7 @@ set(layout_archive ${CMAKE_SOURCE_DIR}/profiles/layout.tar.xz)
 set(SKEP_LAYOUT_PROFILE "")
 if(SKEP_PROFILE STREQUAL "use" AND NOT SKEP_BOLT)
     message(WARNING "There is no llvm-bolt-19 (Debian's package bolt-19): programs stay as the linker left them, and "
-                    "are slower by 5 to 10 %.")
+                    "are slower by some percent.")
 elseif(SKEP_PROFILE STREQUAL "use")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${layout_archive})
     file(ARCHIVE_EXTRACT INPUT ${layout_archive} DESTINATION ${CMAKE_BINARY_DIR})
@@ -19,7 +19,7 @@ function(skep_lay_out target)
         return()
     endif()
     target_link_options(${target} PRIVATE -Wl,--emit-relocs)
-    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${SKEP_LAYOUT_PROFILE} ${CMAKE_SOURCE_DIR}/tools/lay_out)
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${layout_archive} ${CMAKE_SOURCE_DIR}/tools/lay_out)
     add_custom_command(
         TARGET ${target} POST_BUILD
         COMMAND ${CMAKE_COMMAND} -E rename $<TARGET_FILE:${target}> $<TARGET_FILE:${target}>.linked

@@ -100,7 +100,7 @@ fn invalid(error: wasmparser::BinaryReaderError) -> Error {
     } else {
         "module_invalid"
     };
-    // From the first open bracket on, only bytes are listed.
+    // What follows only lists bytes.
     let message = error.message().lines().next().unwrap_or_default();
     let message = message.split(" - expected=[").next().unwrap_or_default();
     Error::new(code, message.to_owned()).at(error.offset() as u64)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/letter_case.hpp"
 #include "cli/detail/session.hpp"
 #include "manifest/nearest.hpp"
 
@@ -60,7 +61,7 @@ std::optional<Error> unknown_command(const CLI::App& root, const std::vector<std
 
 std::string lower_first(std::string text) {
     if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' && text[1] <= 'z')
-        text[0] = static_cast<char>(text[0] - 'A' + 'a');
+        text[0] = to_lower(text[0]);
     return text;
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/letter_case.hpp"
 #include "gateway/idempotency_key.hpp"
 #include "gateway/service_endpoints.hpp"
 #include "mesh/access_log.hpp"
@@ -18,10 +19,7 @@ constexpr std::size_t kMaxRequestId = 128;
 std::string host_of(std::string_view authority) {
     const auto colon = authority.rfind(':');
     const bool has_port = colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
-    std::string host(authority.substr(0, has_port ? colon : std::string_view::npos));
-    std::ranges::transform(host, host.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return host;
+    return lowered(authority.substr(0, has_port ? colon : std::string_view::npos));
 }
 
 bool is_request_id(std::string_view text) {

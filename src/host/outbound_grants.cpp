@@ -1,17 +1,11 @@
 #include "host/outbound_grants.hpp"
 
-#include <algorithm>
 #include <charconv>
+
+#include "base/letter_case.hpp"
 
 namespace skep::host {
 namespace {
-
-std::string lowered(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return result;
-}
 
 bool host_matches(const std::string& granted, const std::string& host) {
     if (granted.starts_with("*."))

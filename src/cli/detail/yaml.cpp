@@ -6,6 +6,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "base/letter_case.hpp"
+
 namespace skep::cli {
 namespace {
 
@@ -23,11 +25,8 @@ bool is_plain_character(char c) {
 bool is_plain(std::string_view text) {
     constexpr auto kSpecial =
         std::to_array<std::string_view>({"true", "false", "null", "yes", "no", "on", "off", "y", "n"});
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, is_plain_character) &&
-           std::ranges::find(kSpecial, lower) == kSpecial.end();
+           std::ranges::find(kSpecial, lowered(text)) == kSpecial.end();
 }
 
 // A JSON string is a double-quoted scalar of YAML.

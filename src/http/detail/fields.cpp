@@ -163,10 +163,7 @@ std::vector<std::string> names_in_connection(const model::Headers& headers) {
         if (known_of(field.name) != Known::connection)
             continue;
         for (std::string_view list = field.value; !list.empty();) {
-            std::string option(take_list_element(list));
-            std::ranges::transform(option, option.begin(), [](char c) {
-                return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-            });
+            std::string option = lowered(take_list_element(list));
             if (option != "close" && option != "keep-alive")
                 named.push_back(std::move(option));
         }

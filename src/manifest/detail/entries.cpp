@@ -81,8 +81,7 @@ Result<std::vector<std::string>> parse_methods(const Node& node) {
 
 // Letters, digits, '-', '_' and '.', in lower case; or an IPv6 address in brackets.
 Result<std::string> parse_host(std::string_view text) {
-    std::string host(text);
-    std::ranges::transform(host, host.begin(), to_lower);
+    std::string host = lowered(text);
     if (host.starts_with('[') && async::SocketAddress::parse_ip(host, 0))
         return host;
     const auto is_host = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; };

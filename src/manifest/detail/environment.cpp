@@ -2,6 +2,7 @@
 // services.users.limits.memory.
 #include <algorithm>
 
+#include "base/letter_case.hpp"
 #include "manifest/detail/contains.hpp"
 #include "manifest/detail/settings.hpp"
 #include "manifest/nearest.hpp"
@@ -14,13 +15,8 @@ constexpr std::string_view kFileSuffix = "_FILE";
 
 // Variables have no '-' and no small letters: names are compared without them.
 std::string folded(std::string_view name) {
-    std::string out(name);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-        if (c == '-')
-            c = '_';
-    }
+    std::string out = lowered(name);
+    std::ranges::replace(out, '-', '_');
     return out;
 }
 
