@@ -86,8 +86,6 @@ async::Task<Result<>> TracedTransaction::step_out(store::Wait wait) {
 }
 
 async::Task<Result<std::optional<model::Response>>> TracedTransaction::admit(model::Request& request) {
-    if (!std::holds_alternative<model::KeyedExecution>(services_.context().execution))
-        return inner_->admit(request);  // nothing to look for
     return span("db.admit", {}, inner_->admit(request));
 }
 

@@ -76,12 +76,12 @@ TEST_F(TracedTransactions, show_what_was_cut_off) {
     EXPECT_THAT(ports_.last_fields(), Contains(Pair("code", "cancelled")));
 }
 
-TEST_F(TracedTransactions, show_the_end_and_no_look_for_a_key_that_was_not_given) {
+TEST_F(TracedTransactions, show_the_wait_for_the_start_and_the_end) {
     model::Request request;
     ASSERT_TRUE(loop_.run(traced_.admit(request)));
     ASSERT_TRUE(loop_.run(traced_.end(nullptr)));
 
-    EXPECT_THAT(ports_.logged(), ElementsAre("db.end"));
+    EXPECT_THAT(ports_.logged(), ElementsAre("db.admit", "db.end"));
 }
 
 }  // namespace

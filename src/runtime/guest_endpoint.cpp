@@ -27,7 +27,8 @@ GuestEndpoint::GuestEndpoint(RuntimePorts& ports, std::unique_ptr<wasm::Pool> po
     : ports_(ports),
       pool_(std::move(pool)),
       settings_(std::move(settings)),
-      log_budget_(std::make_shared<host::LogBudget>(settings_.limits.log_bytes_per_second, ports.host.loop.now())) {}
+      log_budget_(std::make_shared<host::LogBudget>(settings_.limits.log_bytes_per_second, ports.host.loop.now())),
+      line_(settings_.store ? std::make_shared<store::StartLine>(ports.host.loop) : nullptr) {}
 
 GuestEndpoint::~GuestEndpoint() = default;
 

@@ -77,6 +77,7 @@ private:
     Settings settings_;
     std::shared_ptr<host::LogBudget> log_budget_;
     std::shared_ptr<QuantumUse> quanta_ = std::make_shared<QuantumUse>();
+    std::shared_ptr<store::StartLine> line_;  // with a store only
 };
 
 }  // namespace skep::runtime

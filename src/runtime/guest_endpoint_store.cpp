@@ -109,7 +109,8 @@ store::HandlerOptions GuestEndpoint::options_of(const model::Request& request,
             .transaction_timeout = route.transaction_timeout,
             .key_retention = route.idempotency.retention,
             .deadline = context.deadline,
-            .route = route_name(request)};
+            .route = route_name(request),
+            .line = line_};
 }
 
 async::Task<Result<model::Response>> GuestEndpoint::call_with_store(model::Request request,

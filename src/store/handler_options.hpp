@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "async/task.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "model/application.hpp"
+#include "store/start_line.hpp"
 
 namespace skep::store {
 
@@ -32,6 +34,7 @@ struct HandlerOptions {
     TimePoint deadline;
     std::string route;                  // names handlers of one kind: one that spoils a batch is kept alone for a while
     RequestArrival* arrival = nullptr;  // outlives the transaction; null: the request is whole and kept
+    std::shared_ptr<StartLine> line;    // of the handler's loop; null: it starts at once
 };
 
 }  // namespace skep::store

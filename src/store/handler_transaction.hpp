@@ -78,7 +78,8 @@ public:
     virtual std::optional<std::string> key_of_next_call() = 0;
 
     // Before the guest starts, with the body of a keyed request whole: a reply that is recorded for the same key, which
-    // replaces the run. Fails with `idempotency_key_reused` (422) and `idempotency_key_running` (409).
+    // replaces the run. Fails with `idempotency_key_reused` (422) and `idempotency_key_running` (409). Returns when the
+    // guest may start: one that will take the turn stands in `HandlerOptions::line` first.
     virtual async::Task<Result<std::optional<model::Response>>> admit(model::Request& request) = 0;
 
     // Cancelled when the handler must stop where it stands, because its turn is over or its reads are stale.

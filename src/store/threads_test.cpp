@@ -2,6 +2,7 @@
 #include <array>
 #include <atomic>
 #include <latch>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -31,6 +32,7 @@ protected:
         store = std::make_unique<ServiceStore>(StorePorts{disk, clock, statements, flushes}, settings);
         for (auto& thread : threads) {
             thread = std::make_unique<async::IoThread>(clock);
+            lines[&thread->loop()] = std::make_shared<StartLine>(thread->loop(), 1);
             thread->start("store-test");
         }
         on_first([this](async::Loop& loop) { return make_table(loop); });
@@ -44,7 +46,8 @@ protected:
     std::unique_ptr<HandlerTransaction> start(async::Loop& loop, bool is_late, bool is_second_run) {
         HandlerOptions options{.is_second_run = is_second_run,
                                .transaction_timeout = std::chrono::seconds(10),
-                               .deadline = clock.now() + std::chrono::seconds(60)};
+                               .deadline = clock.now() + std::chrono::seconds(60),
+                               .line = lines.at(&loop)};
         options.mode = is_late ? model::TransactionMode::late : model::TransactionMode::turn;
         return store->start(loop, std::move(options), {});
     }
@@ -146,6 +149,7 @@ protected:
     SystemClock clock;
     FakeDisk disk;
     std::unique_ptr<ServiceStore> store;
+    std::map<const async::Loop*, std::shared_ptr<StartLine>> lines;
     std::array<std::unique_ptr<async::IoThread>, kThreads> threads;
     std::atomic<int> unknown{0};
     // Their work ends before what it works on.

@@ -61,6 +61,8 @@ async::Task<Result<std::optional<model::Response>>> Transaction::admit(model::Re
     if (options_.is_second_run) {
         store_.counters().reruns.fetch_add(1, std::memory_order_relaxed);
         CO_TRY_DO(co_await take_turn());
+    } else if (options_.line && !options_.line->is_open() && options_.mode == model::TransactionMode::turn) {
+        CO_TRY_DO(co_await wait_to_start());
     }
     co_return std::nullopt;
 }

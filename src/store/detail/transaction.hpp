@@ -93,7 +93,9 @@ private:
     async::Task<Result<Readers::Lease>> lease();
     async::Task<Result<Readers::Lease>> open_reader();
     async::Task<Result<>> take_turn();
+    async::Task<Result<>> wait_to_start();
     async::Task<Result<>> wait_for_turn(std::shared_ptr<TurnWaiter> waiter);
+    async::Task<Result<>> wait_within_deadline(async::Task<Result<>> told);
     Result<> enter();
     bool has_outstayed() const;
     void hold_expired();

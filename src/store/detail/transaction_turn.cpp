@@ -19,6 +19,12 @@ struct TurnRequest {
     }
 };
 
+// Counts among those who wait for the turn.
+struct HeldBack {
+    Turns& turns;
+    ~HeldBack() { turns.let_start(); }
+};
+
 // Leaves the line where it is told, or the wait is cut off.
 struct ReaderRequest {
     Readers& readers;
@@ -163,15 +169,32 @@ async::Task<Result<>> Transaction::take_turn() {
 
 async::Task<Result<>> Transaction::wait_for_turn(std::shared_ptr<TurnWaiter> waiter) {
     TurnRequest request{.waiter = waiter, .turns = grip_->pin->turns()};
-    const TimePoint begin = loop_.now();
+    const StartLine::Standing standing(options_.line.get());
     auto told = until_told(waiter);
+    CO_TRY_DO(co_await wait_within_deadline(std::move(told)));
+    request.is_over = true;
+    if (waiter->refused)
+        co_return Failure(*waiter->refused);
+    co_return Result<>();
+}
+
+// Before the guest starts. The handler will want the turn, so this is a part of its wait for it.
+async::Task<Result<>> Transaction::wait_to_start() {
+    const StorePin pin = store_.try_pin();
+    if (!pin)
+        co_return Result<>();  // closed by now: nobody stands at its turn
+    CO_TRY_DO(pin->turns().hold_back());
+    const HeldBack held_back{pin->turns()};
+    auto told = options_.line->until_started();
+    co_return co_await wait_within_deadline(std::move(told));
+}
+
+async::Task<Result<>> Transaction::wait_within_deadline(async::Task<Result<>> told) {
+    const TimePoint begin = loop_.now();
     const async::GuardOptions options{.deadline = options_.deadline,
                                       .deadline_reason = "request_deadline_exceeded",
                                       .deadline_message = "the request's deadline passed before the store's turn came"};
     CO_TRY_DO(co_await async::guard(loop_, std::move(told), options));
-    request.is_over = true;
-    if (waiter->refused)
-        co_return Failure(*waiter->refused);
     const auto waited = std::chrono::nanoseconds(loop_.now() - begin).count();
     store_.counters().turn_wait_ns.fetch_add(static_cast<std::uint64_t>(waited), std::memory_order_relaxed);
     co_return Result<>();

@@ -42,7 +42,7 @@ Result<bool> Turns::take(const std::shared_ptr<TurnWaiter>& waiter) {
         return Failure(*refused_);
     const bool joins = state_ == State::free && queue_.empty() && !must_close(waiter.get());
     if (!joins && queue_.size() >= limits_.waiters)
-        return fail("turn_queue_full", "{} handlers wait for the store's turn", queue_.size());
+        return queue_full();
     if (joins) {
         state_ = State::held;
         return true;
@@ -51,6 +51,23 @@ Result<bool> Turns::take(const std::shared_ptr<TurnWaiter>& waiter) {
     if (state_ == State::free)
         advance(lock, false);
     return false;
+}
+
+Result<> Turns::hold_back() {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() + held_back_ >= limits_.waiters)
+        return queue_full();
+    ++held_back_;
+    return {};
+}
+
+void Turns::let_start() {
+    const std::lock_guard lock(mutex_);
+    --held_back_;
+}
+
+Failure Turns::queue_full() const {
+    return fail("turn_queue_full", "{} handlers wait for the store's turn", queue_.size() + held_back_);
 }
 
 void Turns::withdraw(TurnWaiter& waiter) {

@@ -85,6 +85,11 @@ public:
     // with what `refuse` said.
     Result<bool> take(const std::shared_ptr<TurnWaiter>& waiter);
 
+    // A handler that has not started yet counts among those who wait for the turn, until it is let go. Fails with
+    // `turn_queue_full`.
+    Result<> hold_back();
+    void let_start();
+
     // The waiter wants it no longer; a turn that was on its way is passed on.
     void withdraw(TurnWaiter& waiter);
 
@@ -122,6 +127,7 @@ private:
     };
     enum class State : std::uint8_t { free, held, flushing };
 
+    Failure queue_full() const;
     void close_batch();
     bool must_close(const TurnWaiter* next) const;
     Duration age_limit() const;
@@ -139,6 +145,7 @@ private:
     Batch batch_;
     Duration last_flush_{};
     std::deque<std::shared_ptr<TurnWaiter>> queue_;
+    std::size_t held_back_ = 0;
     std::optional<Error> refused_;
 };
 

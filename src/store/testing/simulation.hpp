@@ -60,6 +60,7 @@ private:
     async::ManualPool flushes_;
     std::unique_ptr<FakeDisk> disk_ = std::make_unique<FakeDisk>();
     std::unique_ptr<ServiceStore> store_;
+    std::shared_ptr<StartLine> line_ = std::make_shared<StartLine>(loop_, 1);
     History told_;
     std::int64_t last_unit_ = 0;
     std::int64_t last_value_ = 0;

@@ -73,7 +73,8 @@ async::Task<Simulation::Client::After> Simulation::Client::run_handler(bool is_s
     HandlerOptions options{.batch_alone = draw(10) == 0,
                            .is_second_run = is_second_run,
                            .deadline = world_.loop_.clock().now() + std::chrono::seconds(15),
-                           .route = "POST /" + std::to_string(draw(3))};
+                           .route = "POST /" + std::to_string(draw(3)),
+                           .line = world_.line_};
     options.mode = is_late_ ? model::TransactionMode::late : model::TransactionMode::turn;
     model::CallContext context;
     if (!key_.empty())
