@@ -28,7 +28,7 @@ Executions::Learned learned_from(Readers& readers, Executions& executions) {
 }  // namespace
 
 ServiceStore::ServiceStore(const StorePorts& ports, StoreSettings settings)
-    : ports_(ports), settings_(std::move(settings)), executions_(std::make_unique<Executions>(ports.clock)) {}
+    : ports_(ports), settings_(std::move(settings)), executions_(std::make_unique<Executions>(ports.clock, settings_.reply_run)) {}
 
 // Nobody uses it any more; what was acknowledged is flushed already.
 ServiceStore::~ServiceStore() {
@@ -107,14 +107,13 @@ Result<> ServiceStore::open_now() {
             return fail("store_failed", "the store of {} is closing after a failure", settings_.service.value());
     }
     TRY_DO(repair());
-    auto opened = OpenStore::open(ports_, settings_, counters_, [this] { failed(); });
+    auto opened = OpenStore::open(ports_, settings_, *executions_, counters_, [this] { failed(); });
     const std::lock_guard lock(mutex_);
     if (!opened) {
         trouble_ = opened.error();
         return pass_on(std::move(opened));
     }
     trouble_.reset();
-    executions_->forget();
     open_ = *std::move(opened);
     state_ = State::open;
     return {};

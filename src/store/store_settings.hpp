@@ -28,6 +28,7 @@ struct StoreSettings {
     model::ServiceName service;
     SqlLimits limits;
     std::uint32_t turn_queue = 1'024;
+    std::size_t reply_run = 8'192;  // records of executions that are sorted together
     std::uint32_t readers = 32;
     std::uint32_t batch_handlers = 256;
     std::chrono::microseconds batch_age{2'000};

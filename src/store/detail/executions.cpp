@@ -83,7 +83,7 @@ Result<std::vector<std::int64_t>> lookups_from(Connection& reader, std::int64_t 
     params.integer(first);
     params.integer(kLearnedAtOnce);
     TRY(const StatementResult found,
-        reader.execute("SELECT lookup FROM _skep_replies WHERE lookup >= ?1 ORDER BY lookup LIMIT ?2",
+        reader.execute("SELECT lookup FROM _skep_replies_sorted WHERE lookup >= ?1 ORDER BY lookup LIMIT ?2",
                        std::move(params).take()));
     TRY(RowReader rows, RowReader::rows(found.rows.view()));
     std::vector<std::int64_t> lookups;
@@ -95,6 +95,34 @@ Result<std::vector<std::int64_t>> lookups_from(Connection& reader, std::int64_t 
         lookups.push_back(*number);
     }
     return lookups;
+}
+
+// The recorded reply in the first of `rows`; nothing where there is none.
+Result<std::optional<model::Response>> reply_in(const Bytes& rows, const ExecutionName& name,
+                                                const model::KeyedExecution& execution, const std::string& peer) {
+    TRY(RowReader row, RowReader::rows(rows.view()));
+    if (row.at_end())
+        return std::nullopt;
+    TRY(const Value fingerprint, row.next());
+    TRY(const Value recorded_peer, row.next());
+    TRY(const Value status, row.next());
+    TRY(const Value headers, row.next());
+    TRY(const Value body, row.next());
+    if (bytes_of(fingerprint) != as_text(name.fingerprint))
+        return reused(execution);
+    const auto* const number = std::get_if<std::int64_t>(&status);
+    const auto* const first_peer = std::get_if<std::string_view>(&recorded_peer);
+    if (number == nullptr || first_peer == nullptr)
+        return fail("store_damaged", "the record of an execution cannot be read");
+    model::Response response;
+    response.status = static_cast<int>(*number);
+    // A key is no secret: somebody else who has it learns that it was used, and no more.
+    if (*first_peer == peer) {
+        TRY(response.headers, unpacked(bytes_of(headers)));
+        response.body = model::Body(std::string(bytes_of(body)));
+    }
+    response.headers.set("idempotency-replayed", "true");
+    return response;
 }
 
 }  // namespace
@@ -165,70 +193,77 @@ void Executions::end_learning(Learned learned) {
                                              : Knowledge::out_of_reach;
 }
 
+Result<> Executions::opened(Connection& writer) {
+    TRY(const std::vector<std::int64_t> lookups, index_.load(writer));
+    const std::lock_guard lock(mutex_);
+    knowledge_ = Knowledge::none;
+    recorded_.clear();
+    for (const std::int64_t lookup : lookups)
+        recorded_.add(static_cast<std::uint64_t>(lookup));
+    return {};
+}
+
 void Executions::forget() {
+    index_.forget();
     const std::lock_guard lock(mutex_);
     knowledge_ = Knowledge::none;
     recorded_.clear();
 }
 
-// Records and their expiry are appended; by the digest, which is random, only the small entries of one index are
-// ordered: a batch of many executions writes few pages.
+// Records and their expiry are appended; by the digest, which is random, ReplyIndex finds them.
 Result<> Executions::prepare(Connection& writer) {
     TRY_DO(
         writer.execute("CREATE TABLE IF NOT EXISTS _skep_replies (number INTEGER PRIMARY KEY, lookup INTEGER NOT NULL, "
                        "expires INTEGER NOT NULL, status INTEGER NOT NULL, id BLOB NOT NULL, "
                        "fingerprint BLOB NOT NULL, peer TEXT NOT NULL, headers BLOB NOT NULL, body BLOB NOT NULL)"));
-    TRY_DO(writer.execute("CREATE INDEX IF NOT EXISTS _skep_replies_lookup ON _skep_replies (lookup)"));
     TRY_DO(writer.execute("CREATE INDEX IF NOT EXISTS _skep_replies_expiry ON _skep_replies (expires)"));
-    return {};
+    return ReplyIndex::prepare(writer);
 }
 
 // The last one: an expired record may stay beside its successor, and the time of day may be set back.
 Result<std::optional<model::Response>> Executions::find(Connection& reader, const ExecutionName& name,
                                                         const model::KeyedExecution& execution,
                                                         const std::string& peer) const {
+    const std::int64_t now = wall_seconds();
+    for (const std::int64_t number : index_.recent(lookup_of(name.id))) {
+        RowWriter params;
+        params.begin_params(3);
+        params.integer(number);
+        params.blob(as_text(name.id));
+        params.integer(now);
+        TRY(const StatementResult found,
+            reader.execute("SELECT fingerprint, peer, status, headers, body FROM _skep_replies "
+                           "WHERE number = ?1 AND id = ?2 AND expires > ?3",
+                           std::move(params).take()));
+        TRY(auto reply, reply_in(found.rows, name, execution, peer));
+        if (reply)
+            return reply;
+    }
     RowWriter params;
     params.begin_params(3);
     params.integer(lookup_of(name.id));
     params.blob(as_text(name.id));
-    params.integer(wall_seconds());
+    params.integer(now);
     TRY(const StatementResult found,
         reader.execute("SELECT fingerprint, peer, status, headers, body FROM _skep_replies "
-                       "WHERE lookup = ?1 AND id = ?2 AND expires > ?3 ORDER BY number DESC LIMIT 1",
+                       "WHERE number IN (SELECT number FROM _skep_replies_sorted WHERE lookup = ?1) "
+                       "AND id = ?2 AND expires > ?3 ORDER BY number DESC LIMIT 1",
                        std::move(params).take()));
-    TRY(RowReader row, RowReader::rows(found.rows.view()));
-    if (row.at_end())
-        return std::nullopt;
-    TRY(const Value fingerprint, row.next());
-    TRY(const Value recorded_peer, row.next());
-    TRY(const Value status, row.next());
-    TRY(const Value headers, row.next());
-    TRY(const Value body, row.next());
-    if (bytes_of(fingerprint) != as_text(name.fingerprint))
-        return reused(execution);
-    const auto* const number = std::get_if<std::int64_t>(&status);
-    const auto* const first_peer = std::get_if<std::string_view>(&recorded_peer);
-    if (number == nullptr || first_peer == nullptr)
-        return fail("store_damaged", "the record of an execution cannot be read");
-    model::Response response;
-    response.status = static_cast<int>(*number);
-    // A key is no secret: somebody else who has it learns that it was used, and no more.
-    if (*first_peer == peer) {
-        TRY(response.headers, unpacked(bytes_of(headers)));
-        response.body = model::Body(std::string(bytes_of(body)));
-    }
-    response.headers.set("idempotency-replayed", "true");
-    return response;
+    return reply_in(found.rows, name, execution, peer);
 }
 
-Result<> Executions::remove_expired(Connection& writer, std::int64_t now) {
-    RowWriter expired;
-    expired.begin_params(1);
-    expired.integer(now);
+// A few, all made before the record of the number `before`.
+Result<> Executions::remove_expired(Connection& writer, std::int64_t now, std::int64_t before) {
+    RowWriter params;
+    params.begin_params(2);
+    params.integer(now);
+    params.integer(before);
+    const std::string expired = std::move(params).take();
+    TRY_DO(ReplyIndex::remove_expired(writer, expired));
     TRY_DO(
-        writer.execute("DELETE FROM _skep_replies WHERE number IN "
-                       "(SELECT number FROM _skep_replies WHERE expires <= ?1 LIMIT 4)",
-                       std::move(expired).take()));
+        writer.execute("DELETE FROM _skep_replies WHERE number IN (SELECT number "
+                       "FROM _skep_replies WHERE expires <= ?1 AND number < ?2 ORDER BY expires, number LIMIT 4)",
+                       expired));
     TRY(const StatementResult left, writer.execute("SELECT min(expires) FROM _skep_replies"));
     TRY(RowReader row, RowReader::rows(left.rows.view()));
     TRY(const Value first, row.next());
@@ -248,9 +283,6 @@ Result<> Executions::record(Connection& writer, const Record& record, const mode
                     body.size(), kMaxBody);
     const std::int64_t now = wall_seconds();
     const std::int64_t expires = now + std::chrono::ceil<std::chrono::seconds>(record.retention).count();
-    if (now >= next_removal_) {
-        TRY_DO(remove_expired(writer, now));
-    }
     RowWriter params;
     params.begin_params(8);
     params.integer(lookup_of(record.name.id));
@@ -261,11 +293,18 @@ Result<> Executions::record(Connection& writer, const Record& record, const mode
     params.text(record.peer);
     params.blob(headers);
     params.blob(body.view());
-    TRY_DO(writer.execute("INSERT INTO _skep_replies VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                          std::move(params).take()));
+    TRY(const StatementResult recorded,
+        writer.execute("INSERT INTO _skep_replies VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                       std::move(params).take()));
+    const std::int64_t number = recorded.last_insert_id;
+    if (now >= next_removal_) {
+        TRY_DO(remove_expired(writer, now, number));
+    }
     next_removal_ = std::min(next_removal_, expires);
+    const std::int64_t lookup = lookup_of(record.name.id);
+    index_.add({.lookup = lookup, .number = number, .expires = expires});
     const std::lock_guard lock(mutex_);
-    recorded_.add(static_cast<std::uint64_t>(lookup_of(record.name.id)));
+    recorded_.add(static_cast<std::uint64_t>(lookup));
     return {};
 }
 

@@ -13,6 +13,7 @@
 #include "model/call_context.hpp"
 #include "model/message.hpp"
 #include "store/detail/key_filter.hpp"
+#include "store/detail/reply_index.hpp"
 #include "store/detail/sql/connection.hpp"
 
 namespace skep::store {
@@ -30,7 +31,8 @@ ExecutionName name_of(const model::KeyedExecution& execution, const model::CallC
 // Any thread.
 class Executions {
 public:
-    explicit Executions(const Clock& clock) : clock_(clock) {}
+    // `run`: as for ReplyIndex.
+    Executions(const Clock& clock, std::size_t run) : clock_(clock), index_(run) {}
 
     // An execution that runs, until destroyed.
     class Claim {
@@ -57,8 +59,13 @@ public:
     Result<> learn(Connection& reader);
     enum class Learned : std::uint8_t { all, nothing, later };  // `later`: somebody else may try again
     void end_learning(Learned learned);
+    // The files are open, before their first use. Blocking.
+    Result<> opened(Connection& writer);
     // The files are closed: what they hold is not known any more. With no execution under way in them.
     void forget();
+    // By the flush: within the batch's transaction, and with what became of it.
+    void before_commit(Connection& writer) { index_.sort_in(writer, wall_seconds()); }
+    void end_batch(bool is_durable) { index_.end_batch(is_durable); }
 
     // The recorded reply, looked for after the claim was made; nothing where there is none. Fails with
     // `idempotency_key_reused` and `nondeterministic_retry`.
@@ -86,7 +93,7 @@ private:
 
     void release(const Digest& id);
     std::int64_t wall_seconds() const;
-    Result<> remove_expired(Connection& writer, std::int64_t now);
+    Result<> remove_expired(Connection& writer, std::int64_t now, std::int64_t before);
 
     const Clock& clock_;
     std::mutex mutex_;
@@ -95,6 +102,7 @@ private:
     // so.
     Knowledge knowledge_ = Knowledge::none;
     KeyFilter recorded_;
+    ReplyIndex index_;
     // When a record is to be removed next, seconds since 1970; for the holder of the turn. It may be too early, and too
     // late only where the removal of others was rolled back.
     std::int64_t next_removal_ = 0;

@@ -23,10 +23,11 @@ Result<> make_tables(Connection& writer) {
 
 }  // namespace
 
-OpenStore::OpenStore(const StorePorts& ports, const StoreSettings& settings, StoreCounters& counters,
-                     OnFailure on_failure)
+OpenStore::OpenStore(const StorePorts& ports, const StoreSettings& settings, Executions& executions,
+                     StoreCounters& counters, OnFailure on_failure)
     : ports_(ports),
       settings_(settings),
+      executions_(executions),
       counters_(counters),
       on_failure_(std::move(on_failure)),
       readers_([this] { return Connection::open(*files_, Role::reader, settings_.limits, history_, ports_.clock); },
@@ -36,11 +37,13 @@ OpenStore::OpenStore(const StorePorts& ports, const StoreSettings& settings, Sto
 OpenStore::~OpenStore() = default;
 
 Result<std::unique_ptr<OpenStore>> OpenStore::open(const StorePorts& ports, const StoreSettings& settings,
-                                                   StoreCounters& counters, OnFailure on_failure) {
-    std::unique_ptr<OpenStore> store(new OpenStore(ports, settings, counters, std::move(on_failure)));
+                                                   Executions& executions, StoreCounters& counters,
+                                                   OnFailure on_failure) {
+    std::unique_ptr<OpenStore> store(new OpenStore(ports, settings, executions, counters, std::move(on_failure)));
     TRY(store->files_, StoreFiles::open(ports.disk, ports.clock, settings.folder));
     TRY(store->writer_, Connection::open(*store->files_, Role::writer, settings.limits, store->history_, ports.clock));
     TRY_DO(make_tables(*store->writer_));
+    TRY_DO(executions.opened(*store->writer_));
     return store;
 }
 
@@ -88,6 +91,7 @@ bool OpenStore::has_kept_batch() {
     if (writer_->has_transaction())
         return true;
     in_batch_ = false;
+    executions_.end_batch(false);
     if (files_->failure())
         on_failure_();  // which tells the mates, once a crash cannot bring the batch back
     else
@@ -111,10 +115,12 @@ void OpenStore::end_unchanged() {
 // Once a failure is told, whoever is last to use the store closes it: nothing of this may be touched after that.
 void OpenStore::commit() {
     const std::shared_ptr<Turns> turns = turns_;
+    executions_.before_commit(*writer_);
     const TimePoint begin = ports_.clock.now();
     const auto committed = writer_->execute("COMMIT");
     counters_.note_flush(static_cast<std::uint64_t>((ports_.clock.now() - begin).count()));
     in_batch_ = false;
+    executions_.end_batch(committed.has_value());
     if (committed) {
         // It is flushed, whatever damage a reader may have come upon meanwhile.
         counters_.batches.fetch_add(1, std::memory_order_relaxed);

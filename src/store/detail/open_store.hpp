@@ -15,15 +15,18 @@
 
 namespace skep::store {
 
+class Executions;
+
 // Any thread, but for what the holder of the turn does. Kept open by its pins.
 class OpenStore final : private Turns::Flusher {
 public:
     // Told, on some thread, that a write, a flush or a read failed: the store takes nothing more.
     using OnFailure = std::function<void()>;
 
-    // Blocking. `counters` outlive it. Fails as StoreFiles and Connection do.
+    // Blocking. `executions` and `counters` outlive it. Fails as StoreFiles and Connection do.
     static Result<std::unique_ptr<OpenStore>> open(const StorePorts& ports, const StoreSettings& settings,
-                                                   StoreCounters& counters, OnFailure on_failure);
+                                                   Executions& executions, StoreCounters& counters,
+                                                   OnFailure on_failure);
     ~OpenStore() override;
 
     Turns& turns() { return *turns_; }
@@ -55,7 +58,8 @@ public:
     Result<> write_mark();
 
 private:
-    OpenStore(const StorePorts& ports, const StoreSettings& settings, StoreCounters& counters, OnFailure on_failure);
+    OpenStore(const StorePorts& ports, const StoreSettings& settings, Executions& executions, StoreCounters& counters,
+              OnFailure on_failure);
 
     void flush() override;
     void end_unchanged() override;
@@ -64,6 +68,7 @@ private:
 
     StorePorts ports_;
     StoreSettings settings_;
+    Executions& executions_;
     StoreCounters& counters_;
     OnFailure on_failure_;
     std::unique_ptr<StoreFiles> files_;

@@ -44,12 +44,14 @@ protected:
         ASSERT_EQ(loop.run(answered(*handler, "made")).value(), Ending::settled);
     }
 
-    std::int64_t records() {
+    // The rows of a table of the platform, after a restart.
+    std::int64_t records() { return count("SELECT count(*) FROM _skep_replies"); }
+    std::int64_t count(const char* sql) {
         store.reset();
         StatementHistory history;
         auto files = StoreFiles::open(*disk, loop.clock(), folder).value();
         auto reader = Connection::open(*files, Role::writer, settings.limits, history, loop.clock()).value();
-        const Bytes rows = reader->execute("SELECT count(*) FROM _skep_replies").value().rows;
+        const Bytes rows = reader->execute(sql).value().rows;
         RowReader row = RowReader::rows(rows.view()).value();
         const std::int64_t count = std::get<std::int64_t>(row.next().value());
         reader.reset();

@@ -17,6 +17,7 @@ StoreSettings settings() {
     settings.checkpoint_bytes = 64 << 10;
     settings.wal_reset_bytes = 128 << 10;
     settings.readers = 2;
+    settings.reply_run = 2;
     return settings;
 }
 
