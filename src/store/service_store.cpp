@@ -28,7 +28,9 @@ Executions::Learned learned_from(Readers& readers, Executions& executions) {
 }  // namespace
 
 ServiceStore::ServiceStore(const StorePorts& ports, StoreSettings settings)
-    : ports_(ports), settings_(std::move(settings)), executions_(std::make_unique<Executions>(ports.clock, settings_.reply_run)) {}
+    : ports_(ports),
+      settings_(std::move(settings)),
+      executions_(std::make_unique<Executions>(ports.clock, settings_.reply_run)) {}
 
 // Nobody uses it any more; what was acknowledged is flushed already.
 ServiceStore::~ServiceStore() {

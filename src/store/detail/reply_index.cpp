@@ -9,8 +9,8 @@ namespace skep::store {
 namespace {
 
 constexpr std::size_t kLoadedAtOnce = 1'000;
-constexpr std::size_t kFewestSorted = 32;           // in one batch, of a run
-constexpr std::uint64_t kRoom = 64 << 10;     // bytes below the quota, else nothing is sorted in
+constexpr std::size_t kFewestSorted = 32;  // in one batch, of a run
+constexpr std::uint64_t kRoom = 64 << 10;  // bytes below the quota, else nothing is sorted in
 
 std::string integers(std::initializer_list<std::int64_t> values) {
     RowWriter params;
@@ -62,7 +62,8 @@ Result<> ReplyIndex::prepare(Connection& writer) {
     TRY_DO(
         writer.execute("CREATE TABLE IF NOT EXISTS _skep_replies_sorted (lookup INTEGER NOT NULL, "
                        "number INTEGER NOT NULL, PRIMARY KEY (lookup, number)) WITHOUT ROWID"));
-    TRY_DO(writer.execute("CREATE TABLE IF NOT EXISTS _skep_replies_sorted_to (only INTEGER PRIMARY KEY, number INTEGER NOT NULL)"));
+    TRY_DO(writer.execute(
+        "CREATE TABLE IF NOT EXISTS _skep_replies_sorted_to (only INTEGER PRIMARY KEY, number INTEGER NOT NULL)"));
     return {};
 }
 
@@ -133,9 +134,8 @@ void ReplyIndex::begin_run() {
 
 // One that is there already was entered before a crash.
 Result<> ReplyIndex::enter(Connection& writer, const Entry& entry) const {
-    TRY_DO(
-        writer.execute("INSERT OR IGNORE INTO _skep_replies_sorted VALUES (?1, ?2)",
-                       integers({entry.lookup, entry.number})));
+    TRY_DO(writer.execute("INSERT OR IGNORE INTO _skep_replies_sorted VALUES (?1, ?2)",
+                          integers({entry.lookup, entry.number})));
     return {};
 }
 

@@ -15,8 +15,8 @@ namespace skep::store {
 // of one run, in the order of the digests, each batch takes some that are neighbours, and writes few pages. The records
 // themselves say after a crash which entries the table does not have: it has all up to a number that stands beside it.
 //
-// Records are numbered in the order in which they are made; the last one is never removed, so that no number below it is
-// given twice. Any thread, but for what the holder of the turn and the flush do.
+// Records are numbered in the order in which they are made; the last one is never removed, so that no number below it
+// is given twice. Any thread, but for what the holder of the turn and the flush do.
 class ReplyIndex {
 public:
     struct Entry {
@@ -57,10 +57,10 @@ private:
     mutable std::mutex mutex_;
     std::vector<Entry> unflushed_;  // of the batch that is open; by number, as the next
     std::vector<Entry> fresh_;
-    std::vector<Entry> run_;   // by lookup
+    std::vector<Entry> run_;    // by lookup
     std::int64_t run_end_ = 0;  // its highest number
-    std::size_t sorted_ = 0;   // of it, durable in the table
-    std::size_t sorting_ = 0;  // the same with the open batch
+    std::size_t sorted_ = 0;    // of it, durable in the table
+    std::size_t sorting_ = 0;   // the same with the open batch
 };
 
 }  // namespace skep::store
