@@ -210,7 +210,7 @@ void Executions::forget() {
     recorded_.clear();
 }
 
-// Records and their expiry are appended; by the digest, which is random, ReplyIndex finds them.
+// Records and their expiry are appended; by their digest ReplyIndex finds them.
 Result<> Executions::prepare(Connection& writer) {
     TRY_DO(
         writer.execute("CREATE TABLE IF NOT EXISTS _skep_replies (number INTEGER PRIMARY KEY, lookup INTEGER NOT NULL, "
