@@ -165,6 +165,33 @@ TEST_F(ReplyIndexTest, a_record_whose_handler_is_undone_leaves_no_entry) {
     EXPECT_EQ(count(kSortedInVain), 0);
 }
 
+TEST_F(ReplyIndexTest, a_number_that_was_undone_ends_no_run) {
+    sort_in_runs_of(2);
+    context.execution = model::NoExecution{};
+    auto setup = start();
+    write(*setup, "CREATE TABLE child (t_id INTEGER REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)");
+    ASSERT_EQ(end(*setup).value(), Ending::settled);
+    setup.reset();
+    execute(1);
+    context.execution = key(2);
+    auto undone = start();
+    ASSERT_FALSE(admit(*undone).value());
+    write(*undone, "INSERT INTO child VALUES (99)");
+    ASSERT_EQ(loop.run(answered(*undone, "made")).error().name(), "constraint");
+    undone.reset();
+    context.execution = model::NoExecution{};
+    for (int i = 0; i < 3; ++i) {
+        auto other = start();
+        write(*other, "UPDATE t SET n = n + 1 WHERE id = 1");
+        ASSERT_EQ(end(*other).value(), Ending::settled);
+    }
+
+    execute(3);
+    reopen();
+
+    EXPECT_EQ(lost(3, 4), std::vector<int>());
+}
+
 TEST_F(ReplyIndexTest, what_expires_leaves_the_table_too) {
     sort_in_runs_of(1);
     for (int i = 0; i < 8; ++i)

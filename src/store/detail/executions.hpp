@@ -63,6 +63,9 @@ public:
     Result<> opened(Connection& writer);
     // The files are closed: what they hold is not known any more. With no execution under way in them.
     void forget();
+    // By the holder of the turn: with its savepoint just begun, or rolled back.
+    void begin_handler() { index_.begin_handler(); }
+    void undo_handler() { index_.undo_handler(); }
     // By the flush: within the batch's transaction, and with what became of it.
     void before_commit(Connection& writer) { index_.sort_in(writer, wall_seconds()); }
     void end_batch(bool is_durable) { index_.end_batch(is_durable); }

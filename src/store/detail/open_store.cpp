@@ -54,6 +54,7 @@ Result<> OpenStore::enter() {
     }
     TRY_DO(writer_->execute("SAVEPOINT handler"));
     writer_->forget_last_insert_id();
+    executions_.begin_handler();
     return {};
 }
 
@@ -77,6 +78,7 @@ Result<> OpenStore::keep(bool has_written) {
 void OpenStore::undo() {
     if (!has_kept_batch())
         return;
+    executions_.undo_handler();
     const bool undone = writer_->execute("ROLLBACK TO handler") && writer_->execute("RELEASE handler");
     if (!undone && has_kept_batch()) {
         // What cannot be undone must not be kept with the others' work.

@@ -50,12 +50,6 @@ Result<std::vector<ReplyIndex::Entry>> entries_after(Connection& writer, std::in
     return entries;
 }
 
-// What was rolled back: its numbers are given again.
-void drop_from(std::vector<ReplyIndex::Entry>& entries, std::int64_t number) {
-    while (!entries.empty() && entries.back().number >= number)
-        entries.pop_back();
-}
-
 }  // namespace
 
 Result<> ReplyIndex::prepare(Connection& writer) {
@@ -93,11 +87,19 @@ void ReplyIndex::forget() {
     sorted_ = sorting_ = 0;
 }
 
+void ReplyIndex::begin_handler() {
+    const std::lock_guard lock(mutex_);
+    kept_ = unflushed_.size();
+}
+
 void ReplyIndex::add(const Entry& entry) {
     const std::lock_guard lock(mutex_);
-    drop_from(unflushed_, entry.number);
-    drop_from(fresh_, entry.number);
     unflushed_.push_back(entry);
+}
+
+void ReplyIndex::undo_handler() {
+    const std::lock_guard lock(mutex_);
+    unflushed_.resize(std::min(kept_, unflushed_.size()));
 }
 
 Result<> ReplyIndex::remove_expired(Connection& writer, std::string_view expired) {

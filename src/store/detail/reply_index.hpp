@@ -36,8 +36,11 @@ public:
     // The files are closed.
     void forget();
 
-    // By the holder of the turn, whose savepoint holds the record.
+    // By the holder of the turn: it begins its savepoint, records in it, and may undo all that it did. What is undone
+    // must not stay: its numbers are given again.
+    void begin_handler();
     void add(const Entry& entry);
+    void undo_handler();
     // By the holder of the turn, before the records are removed that the same `expired` finds.
     static Result<> remove_expired(Connection& writer, std::string_view expired);
     // By the flush, within the batch's transaction: what fails is tried again. `now` in seconds since 1970.
@@ -56,6 +59,7 @@ private:
     const std::size_t run_length_;
     mutable std::mutex mutex_;
     std::vector<Entry> unflushed_;  // of the batch that is open; by number, as the next
+    std::size_t kept_ = 0;          // of these, from handlers before the holder of the turn
     std::vector<Entry> fresh_;
     std::vector<Entry> run_;    // by lookup
     std::int64_t run_end_ = 0;  // its highest number
