@@ -41,6 +41,19 @@ protected:
         return options;
     }
 
+    // Executed and recorded, and then undone: it has left a violated foreign key.
+    void undo(int number) {
+        context.execution = model::NoExecution{};
+        auto setup = start();
+        write(*setup, "CREATE TABLE child (t_id INTEGER REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)");
+        ASSERT_EQ(end(*setup).value(), Ending::settled);
+        context.execution = key(number);
+        auto undone = start();
+        ASSERT_FALSE(admit(*undone).value());
+        write(*undone, "INSERT INTO child VALUES (99)");
+        ASSERT_EQ(loop.run(answered(*undone, "made")).error().name(), "constraint");
+    }
+
     bool is_found(int number) {
         context.execution = key(number);
         auto repeated = start();
@@ -145,18 +158,8 @@ INSTANTIATE_TEST_SUITE_P(Faults, ReplyIndexFaults, testing::Values("disk_failed"
 
 TEST_F(ReplyIndexTest, a_record_whose_handler_is_undone_leaves_no_entry) {
     sort_in_runs_of(2);
-    context.execution = model::NoExecution{};
-    auto setup = start();
-    write(*setup, "CREATE TABLE child (t_id INTEGER REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)");
-    ASSERT_EQ(end(*setup).value(), Ending::settled);
-    setup.reset();
     execute(1);
-    context.execution = key(2);
-    auto undone = start();
-    ASSERT_FALSE(admit(*undone).value());
-    write(*undone, "INSERT INTO child VALUES (99)");
-    ASSERT_EQ(loop.run(answered(*undone, "made")).error().name(), "constraint");
-    undone.reset();
+    undo(2);
 
     execute(3, 8);
 
@@ -167,18 +170,8 @@ TEST_F(ReplyIndexTest, a_record_whose_handler_is_undone_leaves_no_entry) {
 
 TEST_F(ReplyIndexTest, a_number_that_was_undone_ends_no_run) {
     sort_in_runs_of(2);
-    context.execution = model::NoExecution{};
-    auto setup = start();
-    write(*setup, "CREATE TABLE child (t_id INTEGER REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)");
-    ASSERT_EQ(end(*setup).value(), Ending::settled);
-    setup.reset();
     execute(1);
-    context.execution = key(2);
-    auto undone = start();
-    ASSERT_FALSE(admit(*undone).value());
-    write(*undone, "INSERT INTO child VALUES (99)");
-    ASSERT_EQ(loop.run(answered(*undone, "made")).error().name(), "constraint");
-    undone.reset();
+    undo(2);
     context.execution = model::NoExecution{};
     for (int i = 0; i < 3; ++i) {
         auto other = start();
